@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { createBatcher } from './batcher.ts';
+
+const BOUNDS = { maxBatchItems: 10, maxQueuedItems: 1_000, maxKeysInFlight: 4, retryForMs: 1_000 };
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function connectionLost(): Error {
+  return Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+}
+
+test('callers that come while a batch runs share the next one, and each hears its own outcome in order', async () => {
+  const batches: number[][] = [];
+  const batcher = createBatcher<number, number>({
+    ...BOUNDS,
+    run: async (_key, items) => {
+      batches.push(items);
+      await pause(5);
+      return items.map((item) => item * 2);
+    },
+  });
+  const first = batcher.submit(1, 1);
+  while (batches.length === 0) await pause(0);
+  const rest = [2, 3, 4].map((item) => batcher.submit(1, item));
+  assert.deepEqual(await Promise.all([first, ...rest]), [2, 4, 6, 8]);
+  assert.deepEqual(batches, [[1], [2, 3, 4]]);
+});
+
+test('any schedule: one batch a key at a time, none too large, everyone answered once with its own outcome', async () => {
+  const submission = fc.record({ key: fc.integer({ min: 1, max: 5 }), delayMs: fc.integer({ min: 0, max: 6 }) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(submission, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 7 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(fc.boolean(), { maxLength: 8 }),
+      async (submissions, maxBatchItems, maxKeysInFlight, lostConnections) => {
+        const running = new Set<number>();
+        const effects = new Map<string, number>();
+        const batcher = createBatcher<string, string>({
+          ...BOUNDS,
+          maxBatchItems,
+          maxKeysInFlight,
+          retryForMs: 60_000,
+          run: async (key, items) => {
+            assert.ok(!running.has(key), 'two batches of one key at once');
+            running.add(key);
+            assert.ok(running.size <= maxKeysInFlight);
+            assert.ok(items.length > 0 && items.length <= maxBatchItems);
+            await pause(1);
+            // Takes effect, and then the answer may be lost: `run` has to be repeatable.
+            for (const item of items) effects.set(item, (effects.get(item) ?? 0) || 1);
+            running.delete(key);
+            if (lostConnections.pop()) throw connectionLost();
+            return items.map((item) => `${key}/${item}`);
+          },
+        });
+        const answers = await Promise.all(
+          submissions.map(async ({ key, delayMs }, n) => {
+            await pause(delayMs);
+            return { key, n, answer: await batcher.submit(key, `item ${n}`) };
+          }),
+        );
+        for (const { key, n, answer } of answers) assert.equal(answer, `${key}/item ${n}`);
+        assert.equal(effects.size, submissions.length);
+        assert.equal(batcher.queuedItems(), 0);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('beyond the bound the answer is "overloaded" at once, and those who are in are served', async () => {
+  const batcher = createBatcher<number, string>({
+    ...BOUNDS,
+    maxQueuedItems: 3,
+    run: async (_key, items) => {
+      await pause(10);
+      return items.map(() => 'served');
+    },
+  });
+  const answers = await Promise.all([1, 2, 3, 4, 5].map((item) => batcher.submit(1, item)));
+  assert.deepEqual(answers, ['served', 'served', 'served', { kind: 'overloaded' }, { kind: 'overloaded' }]);
+  assert.equal(await batcher.submit(1, 6), 'served');
+  assert.deepEqual(batcher.statistics(), { batches: 2, items: 4, retries: 0, overloaded: 2 });
+});
+
+test('a hot key does not starve the others', async () => {
+  const order: number[] = [];
+  const batcher = createBatcher<number, number>({
+    ...BOUNDS,
+    maxBatchItems: 1,
+    maxKeysInFlight: 1,
+    run: async (key, items) => {
+      order.push(key);
+      return items;
+    },
+  });
+  await Promise.all([batcher.submit(1, 0), batcher.submit(1, 0), batcher.submit(1, 0), batcher.submit(2, 0)]);
+  assert.deepEqual(order, [1, 2, 1, 1]);
+});
+
+test('a fault reaches exactly the callers of its batch, and the next batch runs', async () => {
+  let calls = 0;
+  const batcher = createBatcher<number, number>({
+    ...BOUNDS,
+    run: async (_key, items) => {
+      if (calls++ === 0) throw new Error('no such table');
+      return items;
+    },
+  });
+  const first = batcher.submit(1, 1);
+  const other = batcher.submit(2, 2);
+  await assert.rejects(first, /no such table/);
+  assert.equal(await other, 2);
+  assert.equal(await batcher.submit(1, 3), 3);
+});
+
+test('a connection that stays lost is given up after the bound, and the callers hear it', async () => {
+  const batcher = createBatcher<number, number>({
+    ...BOUNDS,
+    retryForMs: 100,
+    run: async () => {
+      throw connectionLost();
+    },
+  });
+  await assert.rejects(Promise.resolve(batcher.submit(1, 1)), /Connection terminated/);
+  assert.ok(batcher.statistics().retries >= 2);
+});
+
+test('draining serves who is in and refuses who comes', async () => {
+  const batcher = createBatcher<number, number>({
+    ...BOUNDS,
+    run: async (_key, items) => {
+      await pause(5);
+      return items;
+    },
+  });
+  const inside = batcher.submit(1, 1);
+  const drained = batcher.drain();
+  assert.deepEqual(await batcher.submit(1, 2), { kind: 'overloaded' });
+  await drained;
+  assert.equal(await inside, 1);
+});
