@@ -1,0 +1,10 @@
+// The door of payments: attempts to charge, refunds, the ledger, and the port to the provider.
+export { createSandboxProvider } from './adapters/sandbox.ts';
+export { FIRST_CHECK_SECONDS, openPaymentBook, type PaymentAttempt } from './begin-payment.ts';
+export { findLatestPaymentOf, findPayment } from './find-payment.ts';
+export type { BeginOutcome, Payment, PaymentState } from './payment.ts';
+export type { ChargeOutcome, PaymentProvider } from './provider.ts';
+export { receiveEvent } from './receive-event.ts';
+export { sellerBalance, sellerLedger } from './seller-money.ts';
+export { sendDueRefunds } from './send-refunds.ts';
+export { findRefundById as findRefund, loadDuePayments, postpone as postponePayment } from './store.ts';
