@@ -22,6 +22,8 @@ create table orders (
   unique (product_id, payment_id)
 ) with (fillfactor = 80);
 
+create index orders_of_buyer on orders (product_id, user_id);
+
 create table order_event (
   product_id bigint not null,
   order_id text collate "C" not null,

@@ -18,7 +18,7 @@ export async function openCuttingProxy(t: Pick<TestContext, 'after'>, databaseUr
       socket.on('error', () => {});
     }
     client.on('data', (bytes) => upstream.write(bytes));
-    upstream.on('data', (bytes) => {
+    upstream.on('data', (bytes: Buffer) => {
       if (toCut > 0 && isRowAnswer(bytes)) {
         toCut--;
         cuts++;

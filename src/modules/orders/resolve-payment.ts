@@ -87,7 +87,11 @@ export async function resolveDuePayments(desk: Desk, at: Date | null): Promise<n
 }
 
 async function resolveOrPostpone(desk: Desk, payment: Payment, at: Date | null): Promise<boolean> {
-  const after = await resolvePayment(desk, payment);
+  const after = await resolvePayment(desk, payment).catch((error: unknown) => {
+    // One payment that fails must not keep the others waiting; it is tried again later.
+    desk.log.error({ err: error, paymentId: payment.paymentId }, 'payment could not be resolved');
+    return payment;
+  });
   if (after.state !== payment.state) return true;
   const pauseSeconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** payment.checkCount, MAX_PAUSE_SECONDS);
   desk.log.info({ paymentId: payment.paymentId, state: payment.state, pauseSeconds }, 'payment still open');

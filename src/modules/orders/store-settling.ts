@@ -16,6 +16,15 @@ const orderOfPayment = sql(
   'select order_id from orders where product_id = $1 and payment_id = $2',
 );
 
+const bought = sql(
+  'orders_has_bought',
+  "select 1 as yes from orders where product_id = $1 and user_id = $2 and state <> 'cancelled' limit 1",
+);
+
+export async function hasBought(db: Queryable, productId: number, userId: number): Promise<boolean> {
+  return (await db.query(bought, [productId, userId])).length > 0;
+}
+
 export type SettleRow = {
   outcome: 'sold' | 'unsold' | 'declined' | 'requires_action' | 'unknown-payment';
   order_of_payment: string | null;

@@ -5,6 +5,6 @@ export { findLatestPaymentOf, findPayment } from './find-payment.ts';
 export type { BeginOutcome, Payment, PaymentState } from './payment.ts';
 export type { ChargeOutcome, PaymentProvider } from './provider.ts';
 export { receiveEvent } from './receive-event.ts';
-export { sellerBalance, sellerLedger } from './seller-money.ts';
+export { type LedgerLine, type SellerBalance, sellerBalance, sellerLedger } from './seller-money.ts';
 export { sendDueRefunds } from './send-refunds.ts';
 export { findRefundById as findRefund, loadDuePayments, postpone as postponePayment } from './store.ts';

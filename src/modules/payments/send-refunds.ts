@@ -17,18 +17,29 @@ export async function sendDueRefunds(
 ): Promise<number> {
   let done = 0;
   for (const refund of await loadDueRefunds(db, at, MAX_REFUNDS_A_RUN)) {
-    const outcome = await provider.refund({
-      idempotencyKey: refund.refund_id,
-      paymentKey: refund.payment_id,
-      amountMinor: refund.amount_minor,
-      currency: refund.currency,
-    });
+    const outcome = await provider
+      .refund({
+        idempotencyKey: refund.refund_id,
+        paymentKey: refund.payment_id,
+        amountMinor: refund.amount_minor,
+        currency: refund.currency,
+      })
+      // One that the provider refuses outright needs a person; the others must not wait for them.
+      .catch((error: unknown) => ({ kind: 'failed' as const, error }));
     if (outcome.kind === 'refunded') {
       await markRefundDone(db, refund, outcome.providerRefundId, at);
       done++;
     } else {
       const pauseSeconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** refund.check_count, MAX_PAUSE_SECONDS);
-      log.warn({ refundId: refund.refund_id, outcome, pauseSeconds }, 'refund not taken yet');
+      log.warn(
+        {
+          refundId: refund.refund_id,
+          outcome,
+          err: outcome.kind === 'failed' ? outcome.error : undefined,
+          pauseSeconds,
+        },
+        'refund not taken yet',
+      );
       await postponeDueRefund(db, refund, at, pauseSeconds);
     }
   }

@@ -1,0 +1,28 @@
+// Proves afterwards that no unit was sold twice, no order lost and nobody charged for nothing, or shows the rows that say otherwise.
+import { type Database, sql } from '../../lib/db.ts';
+import { AUDIT_CHECKS, type AuditFigures, findOffendingRows, loadFigures } from './store-audit.ts';
+
+export type AuditReport = {
+  kind: 'clean' | 'broken';
+  at: string;
+  figures: AuditFigures;
+  checks: { name: string; promise: string; offending: Record<string, unknown>[] }[];
+};
+
+// One snapshot for all questions, so that a shop that sells meanwhile is not accused of its own movement.
+const oneSnapshot = sql('audit_one_snapshot', 'set transaction isolation level repeatable read read only');
+const noTimeLimit = sql('audit_no_time_limit', 'set local statement_timeout = 0');
+
+export function auditBooks(db: Database): Promise<AuditReport> {
+  return db.transaction(async (tx) => {
+    await tx.query(oneSnapshot);
+    await tx.query(noTimeLimit);
+    const figures = await loadFigures(tx);
+    const checks: AuditReport['checks'] = [];
+    for (const check of AUDIT_CHECKS) {
+      checks.push({ name: check.name, promise: check.promise, offending: await findOffendingRows(tx, check) });
+    }
+    const isClean = checks.every((check) => check.offending.length === 0);
+    return { kind: isClean ? 'clean' : 'broken', at: new Date().toISOString(), figures, checks };
+  });
+}

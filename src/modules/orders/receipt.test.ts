@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inflateSync } from 'node:zlib';
+import { openTestDatabase } from '../../checks/test-database.ts';
+import { insertTestOrder, insertTestShop } from '../../checks/test-order.ts';
+import { addressLines, formatTaxRate, type Receipt, receiptNumber, receiptOf } from './receipt.ts';
+import { renderReceiptPdf } from './receipt-pdf.ts';
+import { track } from './track.ts';
+
+test('a receipt number names the seller and counts in six digits or more', () => {
+  assert.equal(receiptNumber(7, 42), 'S7-000042');
+  assert.equal(receiptNumber(7, 1_234_567), 'S7-1234567');
+});
+
+test('tax rates are written without needless digits', () => {
+  assert.deepEqual([0, 700, 810, 825, 2000].map(formatTaxRate), ['0%', '7%', '8.1%', '8.25%', '20%']);
+});
+
+test('an address leaves out what is not there and names the country', () => {
+  const address = { name: 'Ada', line1: '5 Elm Street', city: 'Leeds', postalCode: 'LS1 4AP', country: 'GB' };
+  assert.deepEqual(addressLines(address), ['Ada', '5 Elm Street', 'LS1 4AP Leeds', 'United Kingdom']);
+});
+
+test('page and PDF of a placed order say the same, and the PDF has the same bytes each time', async (t) => {
+  const db = await openTestDatabase(t);
+  const order = await track(db, (await insertTestOrder(db, await insertTestShop(db))).orderId);
+  assert.ok(order);
+  const receipt = receiptOf(order);
+  assert.equal(receipt.receiptNumber, `S${order.seller.sellerId}-000001`);
+  assert.deepEqual(receipt.lines, [{ title: 'Aurora wireless charger', quantity: 1, amountMinor: 2999 }]);
+
+  const pdf = await renderReceiptPdf(receipt);
+  const words = wordsOf(pdf);
+  for (const expected of [
+    receipt.receiptNumber,
+    receipt.orderId,
+    'Lumen & Oak',
+    'GB 123 4567 89',
+    'Ada Okafor',
+    '$29.99',
+  ])
+    assert.ok(words.includes(expected), `${expected} is missing in: ${words}`);
+  assert.ok(words.includes('Tax included (20%)') && words.includes('$5.00') && words.includes('Visa ending in 4242'));
+  assert.deepEqual(await renderReceiptPdf(receipt), pdf);
+});
+
+test('whatever a title or name holds, the PDF is one page', async (t) => {
+  const db = await openTestDatabase(t);
+  const order = await track(db, (await insertTestOrder(db, await insertTestShop(db))).orderId);
+  assert.ok(order);
+  const base = receiptOf(order);
+  const odd: Partial<Receipt>[] = [
+    { lines: [{ title: 'x'.repeat(500), quantity: 1, amountMinor: 1 }] },
+    { lines: [{ title: 'Žluťoučký kůň 日本語 🎧\u0000\n\t', quantity: 1, amountMinor: 1 }] },
+    { buyer: { ...base.buyer, name: 'N'.repeat(200), line1: 'long '.repeat(60), line2: 'long '.repeat(60) } },
+    { seller: { ...base.seller, name: 'S '.repeat(100), address: 'a, '.repeat(100), taxNumber: null } },
+  ];
+  for (const one of odd) {
+    const pdf = await renderReceiptPdf({ ...base, ...one });
+    assert.equal(pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length, 1);
+  }
+});
+
+// What the page's text operators write: hex strings, one piece a kerning pair.
+function wordsOf(pdf: Buffer): string {
+  const text = pdf.toString('latin1');
+  const streams = [...text.matchAll(/stream\n([\s\S]*?)\nendstream/g)].map((match) =>
+    Buffer.from(match[1] ?? '', 'latin1'),
+  );
+  const operators = streams.map((stream) => {
+    try {
+      return inflateSync(stream).toString('latin1');
+    } catch {
+      return ''; // not a compressed stream
+    }
+  });
+  return [...operators.join('\n').matchAll(/\[(.*?)\] TJ/g)]
+    .map((match) =>
+      [...(match[1] ?? '').matchAll(/<([0-9a-f]*)>/g)]
+        .map((hex) => Buffer.from(hex[1] ?? '', 'hex').toString('latin1'))
+        .join(''),
+    )
+    .join('\n');
+}
