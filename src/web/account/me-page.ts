@@ -1,0 +1,48 @@
+import { type Html, html } from '../../lib/html.ts';
+import { type Address, COUNTRIES, type User } from '../../modules/accounts/index.ts';
+import { button, buttonLink, postButton } from '../kit/components/button.ts';
+import { errorSummary, selectField, textField } from '../kit/components/field.ts';
+import { keyValues } from '../kit/components/key-values.ts';
+import { notice } from '../kit/components/notice.ts';
+import { pageHead, panel } from '../kit/components/section.ts';
+import { layout } from '../kit/layout.ts';
+import type { FormState } from './form-again.ts';
+
+const COUNTRY_OPTIONS = COUNTRIES.map(({ code, name }) => ({ value: code, text: name }));
+
+export function mePage(user: User, form: FormState, saved: boolean): Html {
+  const main = html`${pageHead('Your account', buttonLink('/me/orders', 'Your orders', 'quiet'))}
+${saved ? notice('good', 'Your address is saved.') : undefined}
+${panel(
+  'About you',
+  html`${keyValues([
+    ['Name', user.name],
+    ['E-mail', user.email],
+  ])}${postButton('/auth/logout', 'Sign out', {}, 'quiet')}`,
+)}
+${panel('Where your orders go', addressForm(user, form))}`;
+  return layout({ title: 'Your account', caller: user, main, robots: 'noindex' });
+}
+
+function addressForm(user: User, { values, errors, fault }: FormState): Html {
+  const line = (name: keyof Address, label: string, autocomplete: string, maxLength: number, required = true) =>
+    textField({ name, label, value: values[name] ?? '', autocomplete, maxLength, required, errors });
+  return html`${errorSummary(errors)}${fault && notice('bad', html`<strong>${fault.title}.</strong> ${fault.help}`)}
+<form method="post" action="/me/address">
+${textField({ name: 'name', label: 'Name', value: values.name ?? user.name, autocomplete: 'name', maxLength: 100, required: true, errors })}
+${line('line1', 'Street and number', 'address-line1', 200)}
+${line('line2', 'More about the address', 'address-line2', 200, false)}
+${line('postalCode', 'Postal code', 'postal-code', 20)}
+${line('city', 'City', 'address-level2', 100)}
+${line('region', 'State or region', 'address-level1', 100, false)}
+${selectField({
+  name: 'country',
+  label: 'Country',
+  value: values.country ?? '',
+  options: [{ value: '', text: 'Choose' }, ...COUNTRY_OPTIONS],
+  autocomplete: 'country',
+  required: true,
+  errors,
+})}
+<p class="actions">${button('Save address')}</p></form>`;
+}

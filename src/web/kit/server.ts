@@ -1,0 +1,168 @@
+// The HTTP server before it has routes: limits, parsers, validation, security headers, and who is calling.
+import { randomBytes } from 'node:crypto';
+import { AjvCompiler } from '@fastify/ajv-compiler';
+import cookie from '@fastify/cookie';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import {
+  type FastifyBaseLogger,
+  type FastifyRequest,
+  type FastifySchemaValidationError,
+  fastify,
+  LogController,
+} from 'fastify';
+import type { Database } from '../../lib/db.ts';
+import type { Log } from '../../lib/log.ts';
+import { invalid, problem } from '../../lib/problem.ts';
+import type { Accounts } from '../../modules/accounts/index.ts';
+import { installCaller } from './caller.ts';
+import { answerClientError } from './client-errors.ts';
+import { FORM_MAX_BYTES, isForm, parseForm, parseQuery } from './forms.ts';
+import { installIdempotency } from './idempotency.ts';
+import { installProblems, sendProblem, toProblem } from './problems.ts';
+import { installSameOrigin } from './same-origin.ts';
+import type { App } from './shop.ts';
+import { checkText } from './text-check.ts';
+
+const BODY_MAX_BYTES = 1024 * 1024;
+const JSON_MAX_BYTES = 256 * 1024;
+const JSON_MAX_DEPTH = 20;
+const HEADERS_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 120_000; // a 10 MB picture on a slow line
+const KEEP_ALIVE_TIMEOUT_MS = 72_000; // longer than the 60 s of common load balancers, so that they close first
+const PARAMETER_MAX_CHARACTERS = 200;
+const YEAR_SECONDS = 31_536_000;
+
+export type ServerSettings = {
+  db: Database;
+  accounts: Accounts;
+  /** Where browsers reach the shop, without a slash at the end. */
+  publicOrigin: string;
+  /** Forms may lead there: the payment provider's own page. */
+  paymentOrigin: string;
+  /** Which peers may say for whom they speak (X-Forwarded-For); false without a proxy. */
+  trustProxy: boolean | string;
+  log: Log;
+};
+
+export function createServer(settings: ServerSettings): App {
+  const { db, accounts, publicOrigin, log } = settings;
+  const app: App = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: settings.trustProxy,
+    bodyLimit: BODY_MAX_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    clientErrorHandler: answerClientError,
+    genReqId: requestIds(),
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: PARAMETER_MAX_CHARACTERS,
+      querystringParser: parseQuery,
+    },
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(request as FastifyRequest, reply, toProblem(error, request));
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  installValidation(app);
+  installParsers(app);
+  installHeaders(app, publicOrigin, settings.paymentOrigin);
+  installProblems(app);
+  app.register(cookie);
+  installCaller(app, accounts);
+  installSameOrigin(app, publicOrigin);
+  installIdempotency(app, db);
+  return app;
+}
+
+/** Unique over nodes and restarts, and 50 times cheaper than a UUID. */
+function requestIds(): () => string {
+  const process = randomBytes(6).toString('base64url');
+  let count = 0;
+  return () => `${process}-${(++count).toString(36)}`;
+}
+
+/** JSON says its types itself and is taken at its word; addresses and forms are text, which the schema converts. */
+function installValidation(app: App): void {
+  const options = { removeAdditional: false, useDefaults: true } as const;
+  const strict = AjvCompiler()({}, { customOptions: { ...options, coerceTypes: false } });
+  const text = AjvCompiler()({}, { customOptions: { ...options, coerceTypes: 'array' } });
+  // A person wants to hear of all fields at once, and a form has 100 at most; of JSON the first error is named.
+  const form = AjvCompiler()({}, { customOptions: { ...options, coerceTypes: 'array', allErrors: true } });
+  app.setValidatorCompiler(({ schema, httpPart }) => {
+    const route = { schema } as never; // all that the compiler reads
+    if (httpPart !== 'body') return run(text(route));
+    const [ofJson, ofForm] = [run(strict(route)), run(form(route))];
+    return (body) => (isForm(body) ? ofForm(body) : ofJson(body));
+  });
+  app.addHook('preValidation', async (request) => {
+    for (const [value, pointer] of [
+      [request.query, '/query'],
+      [request.params, '/params'],
+    ] as const) {
+      const check = checkText(value, pointer, JSON_MAX_DEPTH);
+      if (check.kind === 'bad-text') throw invalid(check.errors);
+    }
+  });
+}
+
+type Validate = ((value: unknown) => unknown) & { errors?: FastifySchemaValidationError[] | null };
+
+function run(compiled: unknown) {
+  const validate = compiled as Validate;
+  return (value: unknown) => (validate(value) ? { value } : { error: validate.errors ?? [] });
+}
+
+function installParsers(app: App): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string', bodyLimit: JSON_MAX_BYTES },
+    (request, body, done) => {
+      if (body === '') return done(null, undefined);
+      return parseJson(request, body as string, (error, value) => done(error ?? faultIn(value), value));
+    },
+  );
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: FORM_MAX_BYTES },
+    async (_request: FastifyRequest, body: string) => {
+      const form = parseForm(body);
+      const fault = faultIn(form);
+      if (fault) throw fault;
+      return form;
+    },
+  );
+}
+
+function faultIn(body: unknown): Error | null {
+  const check = checkText(body, '', JSON_MAX_DEPTH);
+  if (check.kind === 'too-deep') return problem('malformed-json', { detail: `At most ${JSON_MAX_DEPTH} levels deep.` });
+  return check.kind === 'bad-text' ? invalid(check.errors) : null;
+}
+
+function installHeaders(app: App, publicOrigin: string, paymentOrigin: string): void {
+  const policy = [
+    "default-src 'self'",
+    "img-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    `form-action 'self' ${paymentOrigin}`,
+  ];
+  const headers: Record<string, string> = {
+    'content-security-policy': policy.join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    // The safe answer to who may keep a copy. Routes whose answers are everybody's say otherwise.
+    'cache-control': 'no-store',
+  };
+  if (publicOrigin.startsWith('https:')) headers['strict-transport-security'] = `max-age=${YEAR_SECONDS}`;
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers).header('x-request-id', request.id);
+  });
+}
