@@ -41,6 +41,9 @@ create table receipt (
   order_id text collate "C" not null,
   seller_id bigint not null,
   number bigint not null,
+  seller_name text not null,                    -- as on the day of the sale: a receipt does not change afterwards
+  seller_address text,
+  seller_tax_number text,
   amount_minor bigint not null,
   tax_minor bigint not null,
   tax_basis_points int not null,

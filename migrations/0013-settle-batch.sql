@@ -23,7 +23,7 @@ declare
 begin
   at := coalesce(at, clock_timestamp());
   select v.available, v.customer_limit into stock from inventory v where v.product_id = p for no key update;
-  select x.seller_id, x.title, s.tax_basis_points into offer from product x join seller s on s.seller_id = x.seller_id where x.product_id = p;
+  select x.seller_id, x.title, s.tax_basis_points, s.name, s.address, s.tax_number into offer from product x join seller s on s.seller_id = x.seller_id where x.product_id = p;
   for q in select * from unnest(ids, results, charges, brands, last4s, captures, details, new_orders, new_refunds) with ordinality
              u(id, result, charge, brand, last4, captured, detail, new_order, new_refund, n) order by n loop
     outcome := null; order_of_payment := null;
@@ -108,8 +108,9 @@ begin
     insert into receipt_counter as c (seller_id, last_number) values (offer.seller_id, cardinality(placed))
       on conflict (seller_id) do update set last_number = c.last_number + excluded.last_number
       returning c.last_number into last_number;
-    insert into receipt (product_id, order_id, seller_id, number, amount_minor, tax_minor, tax_basis_points, currency, paid_at, method_brand, method_last4)
-      select p, o.order_id, offer.seller_id, last_number - cardinality(placed) + n.ordinal, o.price_minor,
+    insert into receipt (product_id, order_id, seller_id, number, seller_name, seller_address, seller_tax_number, amount_minor, tax_minor, tax_basis_points, currency, paid_at, method_brand, method_last4)
+      select p, o.order_id, offer.seller_id, last_number - cardinality(placed) + n.ordinal,
+             offer.name, offer.address, offer.tax_number, o.price_minor,
              o.price_minor - round(o.price_minor * 10000.0 / (10000 + offer.tax_basis_points)), offer.tax_basis_points, o.currency,
              x.captured_at, x.method_brand, x.method_last4
       from unnest(placed) with ordinality n(order_id, ordinal)

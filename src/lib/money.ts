@@ -1,12 +1,15 @@
 // Money is an integer of minor units and an ISO 4217 code; never a float.
 export type Money = { amount: number; currency: string };
 
-const formatters = new Map<string, Intl.NumberFormat>();
+type Formatter = { format: Intl.NumberFormat['format']; digits: number };
+const formatters = new Map<string, Formatter>();
 
-function formatter(currency: string): Intl.NumberFormat {
+// Kept with its digits: asking Intl for them cost more than all else of a search page.
+function formatter(currency: string): Formatter {
   let found = formatters.get(currency);
   if (!found) {
-    found = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+    const made = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+    found = { format: made.format, digits: made.resolvedOptions().maximumFractionDigits ?? 2 };
     formatters.set(currency, found);
   }
   return found;
@@ -14,12 +17,13 @@ function formatter(currency: string): Intl.NumberFormat {
 
 /** ISO 4217: how many digits stand behind the point (JPY 0, USD 2, KWD 3). */
 export function minorDigits(currency: string): number {
-  return formatter(currency).resolvedOptions().maximumFractionDigits ?? 2;
+  return formatter(currency).digits;
 }
 
 /** 129900 USD -> "$1,299.00" */
 export function formatMoney(amountMinor: number, currency: string): string {
-  return formatter(currency).format(amountMinor / 10 ** minorDigits(currency));
+  const { format, digits } = formatter(currency);
+  return format(amountMinor / 10 ** digits);
 }
 
 /** "1,299.5" USD -> 129950; undefined where the text is no amount of that currency. */

@@ -7,11 +7,11 @@ import { tryProcessLock, waitForProcessLock } from './process-lock.ts';
 const NAME = `process-lock.test ${process.pid}`;
 
 test('a lock is held once, and tells the others by whom', async () => {
-  const first = await tryProcessLock(NAME, 'the first');
+  const first = await tryProcessLock(NAME, () => 'the first');
   assert.ok(first.kind === 'held');
-  assert.deepEqual(await tryProcessLock(NAME, 'the second'), { kind: 'taken', note: 'the first' });
+  assert.deepEqual(await tryProcessLock(NAME, () => 'the second'), { kind: 'taken', note: 'the first' });
   await first.lock.release();
-  const second = await tryProcessLock(NAME, 'the second');
+  const second = await tryProcessLock(NAME, () => 'the second');
   assert.ok(second.kind === 'held');
   await second.lock.release();
 });
@@ -27,10 +27,10 @@ test('who waits gets it when it is free, and hears whom it waited for in vain', 
 test('kill -9 frees it', async () => {
   const file = JSON.stringify(join(import.meta.dirname, 'process-lock.ts'));
   const program = `const { tryProcessLock } = await import(${file});
-    console.log((await tryProcessLock(${JSON.stringify(NAME)}, '')).kind); process.kill(process.pid, 'SIGKILL');`;
+    console.log((await tryProcessLock(${JSON.stringify(NAME)}, String)).kind); process.kill(process.pid, 'SIGKILL');`;
   const holder = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
   assert.deepEqual({ said: holder.stdout, signal: holder.signal }, { said: 'held\n', signal: 'SIGKILL' });
-  const attempt = await tryProcessLock(NAME, '');
+  const attempt = await tryProcessLock(NAME, String);
   assert.ok(attempt.kind === 'held');
   await attempt.lock.release();
 });

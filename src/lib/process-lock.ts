@@ -10,12 +10,12 @@ export type LockAttempt = { kind: 'held'; lock: ProcessLock } | { kind: 'taken';
 const RETRY_PAUSE_MS = 20;
 const NOTE_TIMEOUT_MS = 500;
 
-/** note is told to whoever finds the lock taken. */
-export async function tryProcessLock(name: string, note: string): Promise<LockAttempt> {
+/** note answers whoever finds the lock taken. */
+export async function tryProcessLock(name: string, note: () => string): Promise<LockAttempt> {
   const address = addressOf(name);
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    socket.end(note);
+    socket.end(note());
   });
   server.unref();
   const isTaken = await new Promise<boolean>((resolve, reject) => {
@@ -33,7 +33,7 @@ export async function tryProcessLock(name: string, note: string): Promise<LockAt
 
 export async function waitForProcessLock(name: string, timeoutMs: number): Promise<ProcessLock> {
   for (const start = performance.now(); ; await sleep(RETRY_PAUSE_MS)) {
-    const attempt = await tryProcessLock(name, String(process.pid));
+    const attempt = await tryProcessLock(name, () => String(process.pid));
     if (attempt.kind === 'held') return attempt.lock;
     if (performance.now() - start > timeoutMs) {
       throw new Error(`Process ${attempt.note || 'unknown'} has kept the lock "${name}" for ${timeoutMs} ms.`);

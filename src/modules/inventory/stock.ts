@@ -7,7 +7,8 @@ import { loadOffers, loadStockCounts, runChangeStock, runSetImportedStock, runSe
 export type ChangeStockOutcome =
   | { kind: 'changed'; available: number; held: number; sold: number }
   | { kind: 'not-found' }
-  | { kind: 'below-zero'; available: number };
+  | { kind: 'below-zero'; available: number }
+  | { kind: 'too-many' };
 
 /** Adds or takes units of the seller's own product; never takes what is held or sold. */
 export async function changeStock(
@@ -16,6 +17,7 @@ export async function changeStock(
 ): Promise<ChangeStockOutcome> {
   const row = await runChangeStock(db, { ...change, changeId: newKeyedId(change.productId), reason: 'seller' });
   if (row.outcome === 'not-found') return { kind: 'not-found' };
+  if (row.outcome === 'too-many') return { kind: 'too-many' };
   if (row.outcome === 'below-zero') return { kind: 'below-zero', available: row.available_after };
   const counts = await stockCounts(db, change.productId);
   return { kind: 'changed', ...counts };

@@ -174,7 +174,7 @@ export async function runExpireBatch(
   return row?.expired ?? 0;
 }
 
-export type StockChangeRow = { outcome: 'changed' | 'not-found' | 'below-zero'; available_after: number };
+export type StockChangeRow = { outcome: 'changed' | 'not-found' | 'below-zero' | 'too-many'; available_after: number };
 
 export async function runChangeStock(
   db: Queryable,

@@ -1,4 +1,5 @@
 // One A4 page: who sold, who bought, what, how much of it is tax, and how it was paid.
+import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
 import { formatMoney } from '../../lib/money.ts';
 import { addressLines, formatTaxRate, methodName, type Receipt } from './receipt.ts';
@@ -14,6 +15,13 @@ const MAX_TITLE_HEIGHT = 90;
 // Each wraps to three at most, so that whatever an address holds, the receipt stays one page.
 const MAX_BLOCK_LINES = 8;
 const MAX_LINE_HEIGHT = 40;
+
+// PDF's own fonts know Windows-1252 only, and a buyer may be called Łukasz or Ελένη.
+const fontFile = createRequire(import.meta.url).resolve;
+const FONTS = {
+  regular: fontFile('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  bold: fontFile('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+};
 
 const INK = '#18211f';
 const QUIET = '#56625e';
@@ -37,6 +45,7 @@ export function renderReceiptPdf(receipt: Receipt): Promise<Buffer> {
       CreationDate: receipt.paidAt,
     },
   });
+  page.registerFont('regular', FONTS.regular).registerFont('bold', FONTS.bold);
   const chunks: Buffer[] = [];
   const done = new Promise<Buffer>((resolve, reject) => {
     page.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -163,7 +172,7 @@ type TextStyle = {
 
 function text(page: Page, words: string, x: number, y: number, style: TextStyle): void {
   page
-    .font(style.bold ? 'Helvetica-Bold' : 'Helvetica')
+    .font(style.bold ? 'bold' : 'regular')
     .fontSize(style.size)
     .fillColor(style.colour ?? INK)
     .text(printable(words), x, y, {
@@ -184,13 +193,7 @@ function rule(page: Page, y: number): void {
     .stroke();
 }
 
-// The fonts that every PDF reader brings along know Windows-1252 and nothing else. What has no place there loses its
-// accents ("ł" stays unreadable, "ě" becomes "e"): better than a wrong character.
-const OUTSIDE_WINDOWS_1252 = /[^\x20-\x7e\u00a0-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]/gu;
-
+/** What the font has no sign for is drawn as a box; line breaks would push the rest of the page down. */
 function printable(words: string): string {
-  return words.normalize('NFC').replace(OUTSIDE_WINDOWS_1252, (character) => {
-    const bare = character.normalize('NFKD').replace(/\p{M}/gu, '');
-    return bare.search(OUTSIDE_WINDOWS_1252) === -1 ? bare : '?';
-  });
+  return words.normalize('NFC').replace(/\p{Cc}+/gu, ' ');
 }

@@ -16,7 +16,7 @@ const SELECT_TRACKED = sql(
   'orders_select_tracked',
   `select o.product_id, o.order_id, o.user_id, o.seller_id, o.state, o.title, o.price_minor, o.currency, o.shipping_address,
           o.earliest_delivery::text as earliest, o.latest_delivery::text as latest, o.carrier, o.tracking_number, o.placed_at,
-          s.user_id as seller_user_id, s.name as seller_name, s.address as seller_address, s.tax_number as seller_tax_number,
+          s.user_id as seller_user_id, r.seller_name, r.seller_address, r.seller_tax_number,
           r.number, r.amount_minor, r.tax_minor, r.tax_basis_points, r.paid_at, r.method_brand, r.method_last4,
           e.sequences, e.states, e.times, e.notes, e.places
    from orders o
