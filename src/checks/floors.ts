@@ -4,15 +4,7 @@ import { posix } from 'node:path';
 /** From the ground up. A file imports only from lower floors, and within its own room. */
 const FLOORS: readonly (readonly string[])[] = [['lib'], ['modules'], ['web', 'sandbox', 'rehearsal'], ['top']];
 /** An earlier module never imports a later one, and from outside only the index.ts of a module is imported. */
-export const MODULES: readonly string[] = [
-  'accounts',
-  'catalog',
-  'search',
-  'inventory',
-  'payments',
-  'orders',
-  'notices',
-];
+const MODULES: readonly string[] = ['accounts', 'catalog', 'search', 'inventory', 'payments', 'orders', 'notices'];
 /** The folders of web share only the kit; what runs in the browser shares nothing with what runs on the server. */
 const WEB_KIT = 'kit';
 const WEB_FOLDERS: readonly string[] = ['shop', 'account', 'seller', 'operator', 'api', 'client'];

@@ -83,6 +83,8 @@ function operationFaults(route: RouteName, operation: Operation, tags: readonly 
   if (inPath.some((parameter) => !parameter.required)) faults.push('has a path parameter that may be left out');
   if (new Set(parameters.map((parameter) => `${parameter.in} ${parameter.name}`)).size < parameters.length)
     faults.push('names a parameter twice');
+  for (const { name, required, schema } of parameters)
+    if (required && schema && 'default' in schema) faults.push(`demands ${name}, which has a default`);
   for (const { name, schema } of parameters) faults.push(...boundFaults(schema, name));
   for (const { schema } of Object.values(operation.requestBody?.content ?? {}))
     faults.push(...boundFaults(schema, 'body'));

@@ -1,7 +1,7 @@
 // Makes a database directory and starts the server on it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Binaries, EmbeddedPostgresError } from './embedded-postgres-binaries.ts';
 import {
@@ -35,6 +35,7 @@ const SETTINGS = {
 const ORPHANS_TIMEOUT_MS = 15_000;
 const ORPHANS_PAUSE_MS = 100;
 const START_POLL_MS = 5;
+const REMOVE_RETRIES = 10;
 
 export async function create(
   dataDirectory: string,
@@ -43,9 +44,14 @@ export async function create(
   log: (message: string) => void,
 ): Promise<void> {
   log('Creating a PostgreSQL database.');
-  // Made aside and moved when whole: a kill in between leaves nothing that looks like a database.
-  const aside = `${dataDirectory}.incomplete`;
-  rmSync(aside, { recursive: true, force: true });
+  // Made aside and moved when whole: a kill in between leaves nothing that looks like a database. The name is new each time,
+  // since an initdb that outlived its killed parent may still be writing into the old one.
+  const asidePrefix = `${dataDirectory}.incomplete-`;
+  for (const name of readdirSync(dirname(dataDirectory))) {
+    const left = join(dirname(dataDirectory), name);
+    if (left.startsWith(asidePrefix)) rmSync(left, { recursive: true, force: true, maxRetries: REMOVE_RETRIES });
+  }
+  const aside = `${asidePrefix}${process.pid}`;
   makeDirectoryOf(owner, aside);
   const runner = makeRunner(owner, binaries, aside);
   const { file, args, ...identity } = runner.command(binaries.initdb, [

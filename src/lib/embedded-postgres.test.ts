@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -155,9 +156,10 @@ test('three starts at once make one server', async (t) => {
 
 test('what a killed creation left behind is made anew', async (t) => {
   const { dataDirectory, start } = emptyPlace(t);
-  mkdirSync(`${dataDirectory}.incomplete`);
-  writeFileSync(join(`${dataDirectory}.incomplete`, 'PG_VERSION'), '18\n');
+  mkdirSync(`${dataDirectory}.incomplete-1`);
+  writeFileSync(join(`${dataDirectory}.incomplete-1`, 'PG_VERSION'), '18\n');
   assert.equal((await start()).how, 'created');
+  assert.deepEqual(readdirSync(dirname(dataDirectory)).sort(), ['postgres', 'postgres.log', 'postgres.socket']);
 });
 
 test('a path too long for a socket works all the same', async (t) => {

@@ -1,6 +1,6 @@
 // Proves afterwards that no unit was sold twice, no order lost and nobody charged for nothing, or shows the rows that say otherwise.
-import { type Database, sql } from '../../lib/db.ts';
-import { AUDIT_CHECKS, type AuditFigures, findOffendingRows, loadFigures } from './store-audit.ts';
+import type { Database } from '../../lib/db.ts';
+import { AUDIT_CHECKS, type AuditFigures, findOffendingRows, loadFigures, takeSnapshot } from './store-audit.ts';
 
 export type AuditReport = {
   kind: 'clean' | 'broken';
@@ -9,14 +9,9 @@ export type AuditReport = {
   checks: { name: string; promise: string; offending: Record<string, unknown>[] }[];
 };
 
-// One snapshot for all questions, so that a shop that sells meanwhile is not accused of its own movement.
-const oneSnapshot = sql('audit_one_snapshot', 'set transaction isolation level repeatable read read only');
-const noTimeLimit = sql('audit_no_time_limit', 'set local statement_timeout = 0');
-
 export function auditBooks(db: Database): Promise<AuditReport> {
   return db.transaction(async (tx) => {
-    await tx.query(oneSnapshot);
-    await tx.query(noTimeLimit);
+    await takeSnapshot(tx);
     const figures = await loadFigures(tx);
     const checks: AuditReport['checks'] = [];
     for (const check of AUDIT_CHECKS) {

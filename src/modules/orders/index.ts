@@ -14,9 +14,10 @@ export {
 export { type Checkout, drainCheckout, openCheckout, type PayOutcome, placeOrder } from './place-order.ts';
 export { addressLines, formatTaxRate, methodName, type Receipt, receiptNumber, receiptOf } from './receipt.ts';
 export { renderReceiptPdf } from './receipt-pdf.ts';
-export { type OutboxMessage, relayOutbox } from './relay-outbox.ts';
+export { relayOutbox } from './relay-outbox.ts';
 export { resolveDuePayments, resolvePayment } from './resolve-payment.ts';
 export type { OrderNews, OrderSummary } from './store-lists.ts';
+export type { OutboxMessage } from './store-outbox.ts';
 export { findOrderOfPayment, hasBought } from './store-settling.ts';
 export { cancelOrder, refundOrder, type TakeBackOutcome } from './take-back-order.ts';
 export { maySee, track } from './track.ts';

@@ -17,8 +17,8 @@ const MANY_ORDERS = `
   from generate_series(1, 5000) n;
   insert into order_event (product_id, order_id, sequence, state, at)
   select product_id, order_id, s, 'delivered', now() from orders, generate_series(1, 5) s where seller_id = 9;
-  insert into receipt (product_id, order_id, seller_id, number, amount_minor, tax_minor, tax_basis_points, currency, paid_at, method_brand, method_last4)
-  select product_id, order_id, 9, 1, 1, 0, 0, 'USD', now(), 'visa', '4242' from orders where seller_id = 9;
+  insert into receipt (product_id, order_id, seller_id, number, seller_name, amount_minor, tax_minor, tax_basis_points, currency, paid_at, method_brand, method_last4)
+  select product_id, order_id, 9, 1, 'Nine', 1, 0, 0, 'USD', now(), 'visa', '4242' from orders where seller_id = 9;
   insert into order_of_user (user_id, placed_at, order_id) select user_id, placed_at, order_id from orders where seller_id = 9;
   insert into order_of_seller (seller_id, placed_at, order_id, state, sequence)
   select user_id % 200 + 1000, placed_at, order_id, state, 1 from orders where seller_id = 9;

@@ -132,6 +132,15 @@ const figures = sql(
           (select count(*) from ledger_entry) as ledger_entries`,
 );
 
+const oneSnapshot = sql('audit_one_snapshot', 'set transaction isolation level repeatable read read only');
+const noTimeLimit = sql('audit_no_time_limit', 'set local statement_timeout = 0');
+
+/** One snapshot for all questions, so that a shop that sells meanwhile is not accused of its own movement. */
+export async function takeSnapshot(tx: Queryable): Promise<void> {
+  await tx.query(oneSnapshot);
+  await tx.query(noTimeLimit);
+}
+
 export type AuditFigures = Record<
   | 'products'
   | 'units'

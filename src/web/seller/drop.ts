@@ -39,7 +39,8 @@ export function sellerDropRoutes(app: App, shop: Shop): void {
       if (productId === undefined) throw problem('product-not-found');
       const { opensAt, mode, perCustomerLimit, holdSeconds } = request.body;
       const opens = new Date(opensAt);
-      if (opens.getTime() > Date.now() + MAX_DAYS_AHEAD * DAY_MS)
+      // A leap second is RFC 3339, and no moment that Date knows.
+      if (Number.isNaN(opens.getTime()) || opens.getTime() > Date.now() + MAX_DAYS_AHEAD * DAY_MS)
         throw invalid([{ pointer: '/opensAt', message: `must be within ${MAX_DAYS_AHEAD} days` }]);
       const isSet = await setSale(shop.db, {
         productId,

@@ -1,0 +1,155 @@
+// Composes one web node: database, replica, modules, routes, and the second port.
+import swagger from '@fastify/swagger';
+import type { Config } from './config.ts';
+import { openDatabase, sql } from './lib/db.ts';
+import { type Log, openLog } from './lib/log.ts';
+import { type Readiness, startOpsServer } from './lib/ops-server.ts';
+import { ensureSecrets } from './lib/secrets.ts';
+import { measureRequests, measureShop, openMetrics } from './metrics.ts';
+import { openAccounts } from './modules/accounts/index.ts';
+import { openReservations } from './modules/inventory/index.ts';
+import { drainCheckout, openCheckout, openOrderWatch } from './modules/orders/index.ts';
+import { createSandboxProvider, type PaymentProvider } from './modules/payments/index.ts';
+import { openReplica } from './modules/search/index.ts';
+import { openApiSettings } from './open-api.ts';
+import { replicaSource } from './replica-source.ts';
+import { accountRoutes } from './web/account/routes.ts';
+import { docsRoutes } from './web/api/docs.ts';
+import { paymentEventRoutes } from './web/api/payment-events.ts';
+import { reviewRoutes } from './web/api/reviews.ts';
+import { takeBackRoutes } from './web/api/take-back.ts';
+import { assetRoutes } from './web/kit/assets.ts';
+import { createServer } from './web/kit/server.ts';
+import type { App, Shop } from './web/kit/shop.ts';
+import { auditRoutes } from './web/operator/audit.ts';
+import { sellerRoutes } from './web/seller/seller-routes.ts';
+import { shopRoutes } from './web/shop/routes.ts';
+
+const WEB_CONNECTIONS = 20;
+const STATEMENT_TIMEOUT_MS = 10_000;
+// tok_slow answers after 5 s and must still be a plain success.
+const PROVIDER_TIMEOUT_MS = 8_000;
+const POLL_EVERY_MS = 200;
+const ORDER_WATCH_EVERY_MS = 1_000;
+const READY_MAX_AGE_SECONDS = 10;
+
+const ping = sql('app_ping', 'select 1 as one');
+
+export async function startWeb(config: Config): Promise<{ close(): Promise<void> }> {
+  const log = openLog('web', config.logLevel);
+  const { shop, close: closeShop } = await openShop(config, log);
+  const metrics = openMetrics();
+  measureShop(shop, metrics);
+  const app = createServer({
+    db: shop.db,
+    accounts: shop.accounts,
+    publicOrigin: config.origin,
+    paymentOrigin: new URL(shop.provider.cardPageUrl({ amountMinor: 0, currency: 'USD', returnUrl: config.origin }))
+      .origin,
+    trustProxy: false,
+    log,
+  });
+  measureRequests(app, metrics);
+  addRoutes(app, shop);
+  await app.listen({ host: config.host, port: config.port });
+  const ops = await startOpsServer({
+    host: '127.0.0.1',
+    port: config.opsPort,
+    readiness: () => readiness(shop),
+    metrics,
+  });
+  return {
+    close: async () => {
+      // First nobody new, then what is under way, then what it needs.
+      shop.orderWatch.close();
+      await app.close();
+      await closeShop();
+      await ops.close();
+    },
+  };
+}
+
+/** Everything that routes need, opened; for the server and for tests that inject requests. */
+export async function openShop(
+  config: Config,
+  log: Log,
+  given?: PaymentProvider,
+): Promise<{ shop: Shop; close(): Promise<void> }> {
+  if (config.databaseUrl === undefined) throw new Error('a web node needs DATABASE_URL');
+  const db = openDatabase({
+    url: config.databaseUrl,
+    applicationName: 'souk web',
+    maxConnections: WEB_CONNECTIONS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  });
+  const secrets = await ensureSecrets(db, ['access-token', 'provider-api-key', 'webhook-secret', 'order-link']);
+  const provider = given ?? sandboxProvider(config, secrets);
+  const [accounts, replica] = await Promise.all([
+    openAccounts({ db, accessTokenKey: secrets['access-token'], log }),
+    openReplica({
+      directory: `${config.dataDirectory}/search`,
+      source: replicaSource(db),
+      log,
+      pollEveryMs: POLL_EVERY_MS,
+    }),
+  ]);
+  const shop: Shop = {
+    db,
+    replica,
+    accounts,
+    reservations: openReservations(db),
+    checkout: openCheckout({ db, provider, log, publicOrigin: config.origin }),
+    provider,
+    orderWatch: openOrderWatch({ db, everyMs: ORDER_WATCH_EVERY_MS, log }),
+    linkKey: secrets['order-link'],
+    publicOrigin: config.origin,
+    picturesDirectory: `${config.dataDirectory}/pictures`,
+    demo: config.demo === 'on',
+    log,
+  };
+  const close = async () => {
+    shop.orderWatch.close();
+    await Promise.all([shop.reservations.drain(), drainCheckout(shop.checkout)]);
+    await Promise.all([replica.close(), accounts.close()]);
+    await db.close();
+  };
+  return { shop, close };
+}
+
+export function sandboxProvider(
+  config: Config,
+  secrets: Record<'provider-api-key' | 'webhook-secret', Buffer>,
+): PaymentProvider {
+  return createSandboxProvider({
+    baseUrl: `http://127.0.0.1:${config.sandboxPort}`,
+    apiKey: secrets['provider-api-key'].toString('hex'),
+    webhookSecret: secrets['webhook-secret'].toString('hex'),
+    timeoutMs: PROVIDER_TIMEOUT_MS,
+  });
+}
+
+export function addRoutes(app: App, shop: Shop): void {
+  app.register(swagger, openApiSettings(shop.publicOrigin));
+  // In a scope of its own, so that the routes are added after the plug-in that listens for them.
+  app.register(async (scope) => {
+    const routes = scope as App;
+    assetRoutes(routes);
+    shopRoutes(routes, shop);
+    accountRoutes(routes, shop);
+    reviewRoutes(routes, shop);
+    takeBackRoutes(routes, shop);
+    sellerRoutes(routes, shop);
+    auditRoutes(routes, shop);
+    paymentEventRoutes(routes, shop);
+    docsRoutes(routes);
+  });
+}
+
+/** A node whose database is away still searches and shows products, so it stays in service and says what is missing. */
+async function readiness(shop: Shop): Promise<Readiness> {
+  const degraded: string[] = [];
+  await shop.db.query(ping).catch(() => degraded.push('database: purchases, sign-in and orders are out'));
+  const ageSeconds = shop.replica.ageSeconds();
+  if (ageSeconds > READY_MAX_AGE_SECONDS) degraded.push(`replica: ${Math.round(ageSeconds)} seconds behind`);
+  return { isReady: shop.replica.ready(), degraded };
+}

@@ -1,0 +1,162 @@
+// What somebody is about to type: the word completed, products, categories and brands, forgiving one slip.
+import { MAX_TERM_CHARACTERS, type SearchQuery, type Suggestion } from '../query.ts';
+import { compileFilters } from './filters.ts';
+import { matchAll } from './match.ts';
+import { wordsWithPrefix } from './prefixes.ts';
+import { documentsOf, placeSegments, tallyMatches } from './search.ts';
+import { type SearchState, segmentsOf } from './state.ts';
+import { openTally } from './tally.ts';
+import { fold, wordsOf } from './text.ts';
+import { type Ranked, rankedOf } from './top.ts';
+import { type Group, groupOf, prefixAlternatives, type Understood, understand } from './understand.ts';
+import type { ValueTable } from './value-table.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+const MAX_QUERIES = 3;
+const MAX_CATEGORIES = 2;
+const MAX_BRANDS = 2;
+const MAX_PRODUCTS = 5;
+/** Completions that are tried together with the words before them. */
+const MAX_COMPLETIONS = 24;
+/** Of 1; once in a title is about 0.7, once in a description or an attribute below 0.5. */
+const MIN_TITLE_IMPACT = 0.6;
+/** A shorter beginning with a slip could be the beginning of anything. */
+const MIN_FORGIVEN_LETTERS = 4;
+
+const EVERYTHING: SearchQuery = {
+  term: '',
+  page: 1,
+  size: 1,
+  sort: 'relevance',
+  categories: [],
+  brands: [],
+  sellers: [],
+};
+
+export function suggestFor(state: SearchState, typed: string): Suggestion[] {
+  // A surrogate without its half can stand in no address.
+  const text = fold(typed.slice(0, MAX_TERM_CHARACTERS).toWellFormed()).trim().replace(/\s+/g, ' ');
+  const { words } = wordsOf(text);
+  const last = words.at(-1);
+  if (last === undefined) return [];
+  const forgiven = forgive(state, last);
+  const earlier = understand(state, words.slice(0, -1).join(' '));
+  const before = earlier.correctedTerm ?? earlier.text;
+  const named = [...words.slice(0, -1), forgiven];
+  const values = [
+    ...valueSuggestions(state.categories, named, 'category').slice(0, MAX_CATEGORIES),
+    ...valueSuggestions(state.brands, named, 'brand').slice(0, MAX_BRANDS),
+  ];
+  const names = new Set(values.map((value) => fold(value.text)));
+  return [
+    ...completions(state, before, earlier, forgiven).filter((query) => !names.has(query.text)),
+    ...values,
+    ...productSuggestions(state, earlier, forgiven),
+  ];
+}
+
+/** The last word in full, first what most titles have together with the words before it. */
+function completions(state: SearchState, before: string, earlier: Understood, prefix: string): Suggestion[] {
+  const { vocabulary } = state;
+  const likely = wordsWithPrefix(vocabulary.prefixes, prefix)
+    .filter((wordId) => isWorthSuggesting(vocabulary, wordId))
+    .sort((a, b) => (vocabulary.seenInTitle[b] as number) - (vocabulary.seenInTitle[a] as number))
+    .slice(0, MAX_COMPLETIONS);
+  const terms = new Set<number>();
+  const found: { text: string; products: number }[] = [];
+  for (const wordId of likely) {
+    const term = vocabulary.termOfWord[wordId] as number;
+    // charger and chargers find the same.
+    if (terms.has(term)) continue;
+    terms.add(term);
+    const products = countWithTitleWord(state, earlier.groups, term);
+    if (products > 0) found.push({ text: `${before} ${vocabulary.words[wordId]}`.trim(), products });
+  }
+  return found
+    .sort((a, b) => b.products - a.products)
+    .slice(0, MAX_QUERIES)
+    .map(({ text }) => ({ text, kind: 'query', url: `/search/?term=${encodeURIComponent(text)}` }));
+}
+
+function isWorthSuggesting(vocabulary: Vocabulary, wordId: number): boolean {
+  return vocabulary.seenInTitle[wordId] !== 0 && /^\p{L}{3,}$/u.test(vocabulary.words[wordId] as string);
+}
+
+/** Products that have all groups, and the term as a word of some weight. */
+function countWithTitleWord(state: SearchState, groups: Group[], term: number): number {
+  // Only the term's own impact is left in the score.
+  const wanted = [...groups.map((group) => ({ ...group, idf: 0 })), { alternatives: [{ term, weight: 1 }], idf: 1 }];
+  let count = 0;
+  for (const segment of segmentsOf(state)) {
+    const { alive } = segment.columns;
+    matchAll(segment, wanted, (slot, score) => {
+      if (score >= MIN_TITLE_IMPACT) count += alive[slot] as number;
+    });
+  }
+  return count;
+}
+
+function productSuggestions(state: SearchState, earlier: Understood, prefix: string): Suggestion[] {
+  const own = groupOf(state, prefixAlternatives(state, prefix));
+  const wanted = { ...earlier, groups: own.alternatives.length === 0 ? earlier.groups : [...earlier.groups, own] };
+  const titles = new Set<string>();
+  const suggestions: Suggestion[] = [];
+  for (const document of documentsOf(state, best(state, wanted, MAX_PRODUCTS * 4))) {
+    if (suggestions.length === MAX_PRODUCTS) break;
+    if (titles.has(document.title)) continue;
+    titles.add(document.title);
+    suggestions.push({ text: document.title, kind: 'product', url: `/product/${document.productId}/` });
+  }
+  return suggestions;
+}
+
+function best(state: SearchState, understood: Understood, limit: number): Ranked[] {
+  const tally = openTally(state, compileFilters(state, EVERYTHING), 'relevance', limit);
+  tallyMatches(tally, placeSegments(state), understood, 1);
+  return rankedOf(tally.top);
+}
+
+/** Values of which every typed word begins a word, the ones with most products first. */
+function valueSuggestions(table: ValueTable, typed: string[], kind: 'category' | 'brand'): Suggestion[] {
+  const found: { id: number; count: number }[] = [];
+  for (const [id, words] of table.words.entries()) {
+    const count = table.counts[id] as number;
+    if (count > 0 && words.length > 0 && typed.every((one) => words.some((word) => word.startsWith(one)))) {
+      found.push({ id, count });
+    }
+  }
+  return found
+    .sort((a, b) => b.count - a.count)
+    .map(({ id }) => ({
+      text: table.labels[id] as string,
+      kind,
+      url: `/search/?${kind}=${encodeURIComponent((table.values[id] as string).toWellFormed())}`,
+    }));
+}
+
+/** The beginning as typed, or the likeliest one a slip away where no word begins as typed. The first letter is believed. */
+function forgive(state: SearchState, prefix: string): string {
+  const { vocabulary } = state;
+  const beginnings = (one: string) => wordsWithPrefix(vocabulary.prefixes, one);
+  if (prefix.length < MIN_FORGIVEN_LETTERS || !/^[a-z]+$/.test(prefix) || beginnings(prefix).length > 0) return prefix;
+  let likeliest = { prefix, seen: 0 };
+  for (const candidate of oneSlipAway(prefix)) {
+    let seen = 0;
+    for (const wordId of beginnings(candidate)) seen = Math.max(seen, vocabulary.seen[wordId] as number);
+    if (seen > likeliest.seen) likeliest = { prefix: candidate, seen };
+  }
+  return likeliest.prefix;
+}
+
+function* oneSlipAway(prefix: string): Generator<string> {
+  for (let at = 1; at <= prefix.length; at++) {
+    const head = prefix.slice(0, at);
+    const tail = prefix.slice(at);
+    if (tail !== '') yield head + tail.slice(1);
+    if (tail.length > 1) yield head + tail.charAt(1) + tail.charAt(0) + tail.slice(2);
+    for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
+      yield head + letter + tail;
+      if (tail !== '') yield head + letter + tail.slice(1);
+    }
+  }
+}

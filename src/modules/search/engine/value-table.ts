@@ -1,0 +1,42 @@
+// Brands, categories and sellers by small numbers, for columns and facets.
+import { fold, wordsOf } from './text.ts';
+import { internWord, type Vocabulary } from './vocabulary.ts';
+
+export type ValueTable = {
+  ids: Map<string, number>;
+  values: string[];
+  labels: string[];
+  /** Products that have it now. */
+  counts: number[];
+  /** The words of the label, folded, for suggestions. */
+  words: string[][];
+  /** The same as terms, for ranking. */
+  terms: number[][];
+};
+
+/** Stands for "has none". */
+export const NO_VALUE = 0;
+
+export function openValueTable(): ValueTable {
+  return { ids: new Map([['', NO_VALUE]]), values: [''], labels: [''], counts: [0], words: [[]], terms: [[]] };
+}
+
+/** Values that differ in case or accents only are one; the first spelling is shown. */
+export function internValue(table: ValueTable, vocabulary: Vocabulary, value: string, label: string): number {
+  const key = fold(value);
+  const known = table.ids.get(key);
+  if (known !== undefined) return known;
+  const id = table.values.length;
+  const { words } = wordsOf(fold(label));
+  table.ids.set(key, id);
+  table.values.push(value);
+  table.labels.push(label);
+  table.counts.push(0);
+  table.words.push(words);
+  table.terms.push(words.map((word) => vocabulary.termOfWord[internWord(vocabulary, word)] as number));
+  return id;
+}
+
+export function countValue(table: ValueTable, id: number, change: 1 | -1): void {
+  table.counts[id] = (table.counts[id] as number) + change;
+}

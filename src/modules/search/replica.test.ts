@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { openLog } from '../../lib/log.ts';
+import type { ReplicaDocument } from './document.ts';
+import { openReplica, type Replica } from './replica.ts';
+import { snapshotPath } from './snapshot.ts';
+import type { ReplicaSource } from './source.ts';
+import { testDocument, testQuery } from './test-documents.ts';
+
+const POLL_EVERY_MS = 10;
+const log = openLog('test', 'silent');
+
+/** A shop in memory behind the port: its products, the log of their changes, and a switch for the outage. */
+type MemorySource = ReplicaSource & {
+  put(document: ReplicaDocument): void;
+  remove(productId: number): void;
+  id: string;
+  isAway: boolean;
+  /** Changes before it are pruned. */
+  firstKept: number;
+  scans: number;
+  overlappingPolls: number;
+  loadedAtMost: number;
+};
+
+function openMemorySource(...documents: ReplicaDocument[]): MemorySource {
+  const products = new Map(documents.map((document) => [document.productId, document]));
+  const changes: number[] = [];
+  let polling = 0;
+  const source: MemorySource = {
+    id: 'one',
+    isAway: false,
+    firstKept: 0,
+    scans: 0,
+    overlappingPolls: 0,
+    loadedAtMost: 0,
+    put(document) {
+      products.set(document.productId, document);
+      changes.push(document.productId);
+    },
+    remove(productId) {
+      products.delete(productId);
+      changes.push(productId);
+    },
+    async databaseId() {
+      await answer();
+      return source.id;
+    },
+    async openFeed(offset) {
+      await answer();
+      let at = offset === null ? changes.length : Number(offset);
+      if (at < source.firstKept) throw new RangeError('pruned');
+      return {
+        async poll(maxKeys) {
+          if (++polling > 1) source.overlappingPolls++;
+          try {
+            await answer();
+            const keys = changes.slice(at, at + maxKeys);
+            at += keys.length;
+            return { keys, offset: String(at), caughtUp: at === changes.length };
+          } finally {
+            polling--;
+          }
+        },
+      };
+    },
+    async scan(afterProductId, limit) {
+      await answer();
+      source.scans++;
+      const sorted = [...products.values()].sort((a, b) => a.productId - b.productId);
+      return sorted.filter((document) => document.productId > afterProductId).slice(0, limit);
+    },
+    async load(productIds) {
+      await answer();
+      source.loadedAtMost = Math.max(source.loadedAtMost, productIds.length);
+      return productIds.flatMap((productId) => products.get(productId) ?? []);
+    },
+  };
+  async function answer(): Promise<void> {
+    await setTimeout(1);
+    if (source.isAway) throw new Error('connection refused');
+  }
+  return source;
+}
+
+/** Where a node keeps its snapshot. Its replicas are closed first and the directory goes last. */
+type Home = { directory: string; replicas: Replica[] };
+
+async function homeOf(t: TestContext): Promise<Home> {
+  const home: Home = { directory: await mkdtemp(join(tmpdir(), 'replica-')), replicas: [] };
+  t.after(async () => {
+    for (const replica of home.replicas) await replica.close();
+    await rm(home.directory, { recursive: true });
+  });
+  return home;
+}
+
+async function open({ directory, replicas }: Home, source: ReplicaSource): Promise<Replica> {
+  const replica = await openReplica({ directory, source, log, pollEveryMs: POLL_EVERY_MS });
+  replicas.push(replica);
+  return replica;
+}
+
+async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
+  const until = Date.now() + 5_000;
+  while (!(await check())) {
+    assert.ok(Date.now() < until, 'did not come true within 5 s');
+    await setTimeout(5);
+  }
+}
+
+async function total(replica: Replica, term: string): Promise<number> {
+  return (await replica.search(testQuery(term))).total;
+}
+
+test('new, changed and removed products are followed, also more than one poll takes', async (t) => {
+  const source = openMemorySource(testDocument(1, { title: 'Kettle' }), testDocument(2, { title: 'Mug' }));
+  const replica = await open(await homeOf(t), source);
+  assert.deepEqual([replica.ready(), replica.documentCount()], [true, 2]);
+  source.put(testDocument(1, { title: 'Kettle', priceMinor: 4_200 }));
+  source.remove(2);
+  for (let productId = 3; productId <= 1_302; productId++) source.put(testDocument(productId, { title: 'Lamp' }));
+  await eventually(() => replica.documentCount() === 1_301);
+  assert.equal((await replica.product(1))?.priceMinor, 4_200);
+  assert.equal(await replica.product(2), undefined);
+  assert.deepEqual([await total(replica, 'lamp'), await total(replica, 'mug')], [1_300, 0]);
+  assert.ok(source.loadedAtMost <= 500);
+  assert.equal(source.overlappingPolls, 0);
+});
+
+test('the variants of a family are found by its key, within one seller', async (t) => {
+  const family = { familyKey: 'mug' };
+  const source = openMemorySource(
+    testDocument(3, family),
+    testDocument(1, family),
+    testDocument(2, { ...family, sellerId: 9 }),
+    testDocument(4),
+  );
+  const replica = await open(await homeOf(t), source);
+  assert.deepEqual(
+    (await replica.family('mug', 1)).map((document) => document.productId),
+    [1, 3],
+  );
+  assert.deepEqual(await replica.family('none', 1), []);
+});
+
+test('a node starts from its snapshot without the database, says how old it is, and catches up', async (t) => {
+  const home = await homeOf(t);
+  const source = openMemorySource(testDocument(1, { title: 'Kettle' }), testDocument(2, { title: 'Mug' }));
+  const first = await open(home, source);
+  await eventually(() => first.ageSeconds() < 1);
+  await first.close();
+  source.put(testDocument(3, { title: 'Lamp' }));
+  source.remove(2);
+  source.isAway = true;
+
+  const replica = await open(home, source);
+  assert.deepEqual([replica.ready(), await total(replica, 'mug')], [true, 1]);
+  await setTimeout(60);
+  const age = replica.ageSeconds();
+  assert.ok(age > 0.05 && age < 60, `${age} s`);
+
+  source.isAway = false;
+  await eventually(async () => (await total(replica, 'lamp')) === 1 && (await total(replica, 'mug')) === 0);
+  await eventually(() => replica.ageSeconds() < 0.5);
+  assert.equal(source.scans, 1);
+});
+
+test('searching goes on through an outage, and no change of that time is missed', async (t) => {
+  const source = openMemorySource(testDocument(1, { title: 'Kettle' }));
+  const replica = await open(await homeOf(t), source);
+  source.isAway = true;
+  source.put(testDocument(2, { title: 'Kettle too' }));
+  await setTimeout(50);
+  assert.equal(await total(replica, 'kettle'), 1);
+  source.isAway = false;
+  await eventually(async () => (await total(replica, 'kettle')) === 2);
+});
+
+test('without a snapshot and without a database a node opens, is not ready, and becomes so', async (t) => {
+  const source = openMemorySource(testDocument(1, { title: 'Kettle' }));
+  source.isAway = true;
+  const replica = await open(await homeOf(t), source);
+  assert.deepEqual(
+    [replica.ready(), await total(replica, 'kettle'), replica.ageSeconds()],
+    [false, 0, Number.POSITIVE_INFINITY],
+  );
+  source.isAway = false;
+  await eventually(() => replica.ready());
+  assert.equal(await total(replica, 'kettle'), 1);
+});
+
+test('a damaged snapshot is set aside and everything is scanned anew', async (t) => {
+  const home = await homeOf(t);
+  const source = openMemorySource(testDocument(1, { title: 'Kettle' }), testDocument(2, { title: 'Mug' }));
+  const first = await open(home, source);
+  await first.close();
+  await truncate(snapshotPath(home.directory), (await readFile(snapshotPath(home.directory))).length - 5);
+
+  const replica = await open(home, source);
+  assert.deepEqual([replica.documentCount(), source.scans], [2, 2]);
+  assert.ok((await readdir(home.directory)).includes('replica.snapshot.set-aside'));
+});
+
+test("another database's snapshot is not served once that is known", async (t) => {
+  const home = await homeOf(t);
+  const first = await open(home, openMemorySource(testDocument(1, { title: 'Kettle' })));
+  await first.close();
+  const other = openMemorySource(testDocument(7, { title: 'Lamp' }));
+  other.id = 'two';
+  const replica = await open(home, other);
+  await eventually(async () => replica.ready() && (await total(replica, 'lamp')) === 1);
+  assert.equal(await total(replica, 'kettle'), 0);
+  assert.ok((await readdir(home.directory)).includes('replica.snapshot.set-aside'));
+});
+
+test('a feed that no longer reaches back to the snapshot means a scan', async (t) => {
+  const home = await homeOf(t);
+  const source = openMemorySource(testDocument(1, { title: 'Kettle' }));
+  const first = await open(home, source);
+  await first.close();
+  source.put(testDocument(2, { title: 'Kettle too' }));
+  source.put(testDocument(3, { title: 'Kettle three' }));
+  source.firstKept = 2;
+  const replica = await open(home, source);
+  await eventually(async () => (await total(replica, 'kettle')) === 3);
+  assert.equal(source.scans, 2);
+});
+
+test('a large import is followed to its end', async (t) => {
+  const source = openMemorySource();
+  const replica = await open(await homeOf(t), source);
+  for (let productId = 1; productId <= 9_000; productId++) {
+    source.put(testDocument(productId, { title: `Lamp number ${productId}` }));
+  }
+  await eventually(async () => (await total(replica, 'lamp')) === 9_000);
+});

@@ -1,0 +1,49 @@
+// A node's own copy of all that can be found and looked at: started from a snapshot, kept up to date from the feed, and
+// answering whether or not the database does.
+import type { Log } from '../../lib/log.ts';
+import type { ReplicaDocument } from './document.ts';
+import { searchProducts } from './engine/search.ts';
+import { familyName } from './engine/state.ts';
+import { suggestFor } from './engine/suggest.ts';
+import { openFollower } from './follow-feed.ts';
+import type { SearchQuery, SearchResult, Suggestion } from './query.ts';
+import type { ReplicaSource } from './source.ts';
+
+/** Every function is asynchronous: an engine in other threads or on other machines can stand behind the same door. */
+export type Replica = {
+  search(query: SearchQuery): Promise<SearchResult>;
+  suggest(term: string): Promise<Suggestion[]>;
+  product(productId: number): Promise<ReplicaDocument | undefined>;
+  /** The variants of one thing, by product id. */
+  family(familyKey: string, sellerId: number): Promise<ReplicaDocument[]>;
+  /** How far the answers may lie behind the database; Infinity before there is anything to answer from. */
+  ageSeconds(): number;
+  documentCount(): number;
+  /** False until the documents of a snapshot or of a first scan are there. */
+  ready(): boolean;
+  close(): Promise<void>;
+};
+
+export type ReplicaOptions = { directory: string; source: ReplicaSource; log: Log; pollEveryMs: number };
+
+/**
+ * With a usable snapshot this needs no database. Without one it waits for the first scan, or for its failure: the replica
+ * then is not ready, and goes on trying.
+ */
+export async function openReplica({ directory, source, log, pollEveryMs }: ReplicaOptions): Promise<Replica> {
+  const follower = await openFollower(directory, source, log, pollEveryMs);
+  const state = () => follower.state();
+  return {
+    search: async (query) => searchProducts(state(), query),
+    suggest: async (term) => suggestFor(state(), term),
+    product: async (productId) => state().documents.get(productId),
+    family: async (familyKey, sellerId) => {
+      const members = [...(state().families.get(familyName(familyKey, sellerId)) ?? [])].sort((a, b) => a - b);
+      return members.map((productId) => state().documents.get(productId)).filter((document) => document !== undefined);
+    },
+    ageSeconds: () => Math.max(0, (Date.now() - follower.currentAtMs()) / 1_000),
+    documentCount: () => state().documents.size,
+    ready: () => follower.ready(),
+    close: () => follower.close(),
+  };
+}

@@ -1,0 +1,135 @@
+// A product's page. Its large parts depend on the document alone and are drawn once for each; the buy box, the variants
+// and the reviews asked for are drawn every time.
+import { type Html, html, nothing } from '../../../lib/html.ts';
+import { CATEGORY_SEPARATOR, type DropSummary, type ReplicaDocument } from '../../../modules/search/index.ts';
+import { breadcrumbs } from '../../kit/components/breadcrumbs.ts';
+import { postButton } from '../../kit/components/button.ts';
+import { keyValues } from '../../kit/components/key-values.ts';
+import { mediaUrl, noPicture, picture } from '../../kit/components/picture.ts';
+import { price } from '../../kit/components/price.ts';
+import { ratingLine, ratingOf } from '../../kit/components/stars.ts';
+import { stockBadge } from '../../kit/components/stock-badge.ts';
+import { exactTime, shortDay } from '../../kit/components/time.ts';
+import { markupPerDocument } from '../../kit/per-document.ts';
+import { dropState, type ProductMoment, type ReviewPage } from '../../kit/product-json.ts';
+import { searchFor } from '../search-url.ts';
+import { productCrumbs } from '../structured-data.ts';
+import { ageNotice } from './age-notice.ts';
+import { reviewsPart } from './product-reviews-part.ts';
+
+export type ProductView = {
+  document: ReplicaDocument;
+  /** All variants of the same thing, this one included; empty where there are none. */
+  family: readonly ReplicaDocument[];
+  reviews: ReviewPage;
+  moment: ProductMoment;
+};
+
+export function productPage(view: ProductView): Html {
+  const { document } = view;
+  return html`${ageNotice(view.moment.ageSeconds)}
+${crumbs(document)}
+<div class="product">
+${gallery(document)}
+<div class="buy">${heading(document)}${variants(document, view.family)}${buyBox(document, view.moment)}${facts(document)}</div>
+</div>
+${details(document)}
+${reviewsPart(document, view.reviews)}`;
+}
+
+const crumbs = markupPerDocument((document: ReplicaDocument) => breadcrumbs(productCrumbs(document)));
+
+const GALLERY_SIZES = '(min-width: 78rem) 38rem, (min-width: 50rem) 50vw, 92vw';
+
+/** A row that scrolls and snaps; the small pictures are links into it. No script is needed. */
+const gallery = markupPerDocument(({ pictures, title }: ReplicaDocument) => {
+  if (pictures.length === 0) return html`<div class="gallery">${noPicture}</div>`;
+  if (pictures.length === 1) {
+    return html`<ul class="gallery" aria-label="Pictures"><li>${pictures.map((one) => picture(one, GALLERY_SIZES, 'first'))}</li></ul>`;
+  }
+  return html`<div><ul class="gallery" aria-label="Pictures" tabindex="0">${pictures.map(
+    (one, index) =>
+      html`<li id="picture-${index + 1}">${picture(one, GALLERY_SIZES, index === 0 ? 'first' : 'lazy')}</li>`,
+  )}</ul>
+<ul class="thumbs" aria-label="Choose a picture">${pictures.map(
+    (one, index) =>
+      html`<li><a href="#picture-${index + 1}"><img src="${mediaUrl(one.pictureId, 320, 'webp')}" width="64" height="64" alt="Picture ${index + 1} of ${title}" loading="lazy"></a></li>`,
+  )}</ul></div>`;
+});
+
+const heading = markupPerDocument((document: ReplicaDocument) => {
+  const { brand } = document;
+  const rating = ratingOf(document.ratingCounts);
+  return html`${brand ? html`<p class="brand"><a href="${searchFor({ brands: [brand] })}">${brand}</a></p>` : nothing}
+<h1>${document.title}</h1>
+${rating.count === 0 ? nothing : html`<p><a class="rating-link" href="#reviews">${ratingLine(rating)}</a></p>`}`;
+});
+
+/** What tells the variants apart, as links to each; the one on show is marked. */
+function variants(document: ReplicaDocument, family: readonly ReplicaDocument[]): Html {
+  if (family.length < 2) return nothing;
+  const names = [...new Set(family.flatMap((sibling) => Object.keys(sibling.variant)))];
+  const textOf = (sibling: ReplicaDocument): string => Object.values(sibling.variant).join(', ') || sibling.title;
+  return html`<nav class="variants" aria-label="Variants"><h2>${names.join(', ') || 'Variants'}</h2><ul class="chips">${family.map(
+    (sibling) =>
+      html`<li><a class="chip" href="/product/${sibling.productId}"${sibling.productId === document.productId ? html` aria-current="true"` : nothing}>${textOf(sibling)}${
+        sibling.priceMinor === document.priceMinor
+          ? nothing
+          : html` <span class="muted">${price(sibling.priceMinor, sibling.currency)}</span>`
+      }${sibling.stock.state === 'sold_out' ? html` <span class="muted">sold out</span>` : nothing}</a></li>`,
+  )}</ul></nav>`;
+}
+
+function buyBox(document: ReplicaDocument, moment: ProductMoment): Html {
+  return html`<section class="buy-box" aria-label="Buy">
+<p>${price(document.priceMinor, document.currency)}</p>
+<p>${stockBadge(document.stock)}</p>
+${limitNote(document.drop)}
+${isAnnounced(document, moment) ? opening(document.drop, moment) : offer(document, moment)}
+</section>`;
+}
+
+function offer(document: ReplicaDocument, { delivery }: ProductMoment): Html {
+  if (document.stock.state === 'sold_out') {
+    const like = searchFor({ categories: [document.category.join(CATEGORY_SEPARATOR)], inStock: true });
+    return html`<p>This one is sold out for now. Units that others let go come back here within a second.</p>
+<p><a href="${like}">See what is like it and in stock</a></p>`;
+  }
+  return html`<p>Arrives ${shortDay(delivery.earliest)} to ${shortDay(delivery.latest)}</p>
+${postButton('/product/purchase', 'Buy now', { productId: document.productId })}
+<p class="muted">One unit is kept for you while you pay.</p>`;
+}
+
+/** A sale that is not open yet; client/countdown.ts counts down to it. */
+export function isAnnounced({ drop, stock }: ReplicaDocument, { nowMs }: ProductMoment): boolean {
+  return drop !== null && dropState(drop, stock.state, nowMs) === 'announced';
+}
+
+function opening(drop: DropSummary | null, { nowMs }: ProductMoment): Html {
+  if (!drop) return nothing;
+  return html`<p data-countdown="${drop.opensAt}" data-now="${new Date(nowMs).toISOString()}" data-ended="It is open. Reload the page to buy.">Opens ${exactTime(drop.opensAt)}</p>`;
+}
+
+function limitNote(drop: DropSummary | null): Html {
+  if (!drop) return nothing;
+  return html`<p>Limited sale.${drop.perCustomerLimit === null ? nothing : ` At most ${drop.perCustomerLimit} for each customer.`}</p>`;
+}
+
+const facts = markupPerDocument(
+  ({ sellerId, sellerName, sellerRating }: ReplicaDocument) =>
+    html`<p>Sold and sent by <a href="${searchFor({ sellers: [String(sellerId)] })}">${sellerName}</a>${
+      sellerRating === null ? nothing : html` <span class="muted">rated ${sellerRating.toFixed(1)} of 5</span>`
+    }</p>`,
+);
+
+const details = markupPerDocument((document: ReplicaDocument) => {
+  const attributes = Object.entries({ ...document.variant, ...document.attributes });
+  return html`<div class="columns product-part">
+${document.description === '' ? nothing : html`<section><h2>About it</h2><p class="prose">${document.description}</p></section>`}
+<section><h2>Details</h2>${keyValues([
+    ...attributes,
+    ...(document.gtin ? [['GTIN', document.gtin] as const] : []),
+    ['Article number', document.productId],
+  ])}</section>
+</div>`;
+});

@@ -1,0 +1,93 @@
+import { type Html, type HtmlValue, html, nothing } from '../../../lib/html.ts';
+import { formatMoney } from '../../../lib/money.ts';
+import { addressLines, canMove, isAtRest, type TrackedOrder } from '../../../modules/orders/index.ts';
+import { buttonLink, postButton } from '../../kit/components/button.ts';
+import { keyValues } from '../../kit/components/key-values.ts';
+import { noPicture, picture, type ShownPicture } from '../../kit/components/picture.ts';
+import { pageHead, panel } from '../../kit/components/section.ts';
+import { badge } from '../../kit/components/stock-badge.ts';
+import { longDay } from '../../kit/components/time.ts';
+import { orderTimeline, stateText } from '../../kit/components/timeline.ts';
+import { layout } from '../../kit/layout.ts';
+import { receiptPdfUrl, receiptUrl, trackUrl } from '../../kit/order-json.ts';
+
+type Viewer = { userId: number; name: string; roles: readonly string[] };
+
+export function trackPage(shown: {
+  order: TrackedOrder;
+  link: string | undefined;
+  picture: ShownPicture | undefined;
+  caller: Viewer | undefined;
+}): Html {
+  const { order, link, caller } = shown;
+  const sequence = order.events.at(-1)?.sequence ?? 0;
+  return layout({
+    title: `${stateText(order.state)}: ${order.title}`,
+    caller,
+    robots: 'noindex',
+    scripts: isAtRest(order.state) ? [] : ['live-tracking'],
+    // The mark stays when there is no more to come: the last refresh looks for it.
+    main: html`<div data-live="${trackUrl(order.orderId, link)}" data-sequence="${sequence}">
+${pageHead(headline(order), orderBadge(order))}
+<div class="columns">
+${panel('The way of your order', orderTimeline(order.state, order.events))}
+<div>
+${panel('What you bought', whatWasBought(order, shown.picture, link))}
+${panel('Delivery', delivery(order))}
+${mayCancel(order, caller) ? cancelForm(order) : nothing}
+</div></div></div>
+<p class="visually-hidden" data-live-status role="status"></p>
+${isAtRest(order.state) ? nothing : html`<noscript><p class="muted"><a href="${trackUrl(order.orderId, link)}">Look again</a> for the latest.</p></noscript>`}`,
+  });
+}
+
+const dayFormat = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+});
+
+function headline(order: TrackedOrder): string {
+  if (order.state === 'delivered') return 'Your order has arrived';
+  if (order.state === 'out_for_delivery') return 'It arrives today';
+  if (order.state === 'cancelled') return 'This order was cancelled';
+  if (order.state === 'refunded') return 'Your money is on its way back';
+  if (order.state === 'returned') return 'This order came back';
+  return `Arrives ${dayFormat.formatRange(new Date(order.earliestDelivery), new Date(order.latestDelivery))}`;
+}
+
+function orderBadge(order: TrackedOrder): Html {
+  const lost = order.state === 'cancelled' || order.state === 'refunded' || order.state === 'returned';
+  return badge(order.state === 'delivered' ? 'good' : lost ? 'bad' : 'plain', stateText(order.state));
+}
+
+function whatWasBought(order: TrackedOrder, shownPicture: ShownPicture | undefined, link: string | undefined): Html {
+  return html`<p class="thumb">${shownPicture ? picture(shownPicture, '5rem', 'first', '') : noPicture}</p>
+<p><a href="/product/${order.productId}">${order.title}</a><br><span class="muted">sold by ${order.seller.name}</span></p>
+${keyValues([
+  ['Price', formatMoney(order.priceMinor, order.currency)],
+  ['Ordered on', longDay(order.placedAt)],
+  ['Order number', order.orderId],
+])}
+<p class="actions">${buttonLink(receiptUrl(order.orderId, link), 'Receipt', 'quiet')} <a href="${receiptPdfUrl(order.orderId, link)}">Receipt as PDF</a></p>`;
+}
+
+function delivery(order: TrackedOrder): Html {
+  const carrier: [string, HtmlValue][] = order.carrier ? [['Carrier', order.carrier]] : [];
+  const number: [string, HtmlValue][] = order.trackingNumber ? [['Tracking number', order.trackingNumber]] : [];
+  const lines = addressLines(order.shippingAddress).map((line, n) => html`${n === 0 ? nothing : html`<br>`}${line}`);
+  return keyValues([...carrier, ...number, ['To', lines]]);
+}
+
+function mayCancel(order: TrackedOrder, caller: Viewer | undefined): boolean {
+  return caller?.userId === order.userId && canMove(order.state, 'cancelled');
+}
+
+function cancelForm(order: TrackedOrder): Html {
+  return panel(
+    'Changed your mind?',
+    html`<p>Until it is shipped you can cancel, and get all of your money back.</p>
+${postButton(`/orders/${order.orderId}/cancel`, 'Cancel this order', {}, 'danger')}`,
+  );
+}

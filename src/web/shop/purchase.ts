@@ -1,0 +1,89 @@
+// Buying begins: one unit is taken out of everyone else's reach, and the buyer goes to pay for it.
+import { Type } from 'typebox';
+import { parseId } from '../../lib/ids.ts';
+import { type Problem, problem } from '../../lib/problem.ts';
+import { type ReserveOutcome, releaseHold } from '../../modules/inventory/index.ts';
+import { requireCaller } from '../kit/caller.ts';
+import { Id, problemResponses } from '../kit/schemas.ts';
+import type { App, Shop } from '../kit/shop.ts';
+import { payPath, ReservationJson, reservationJson } from './reservation-json.ts';
+
+const OVERLOADED_RETRY_SECONDS = 2;
+const PAUSED_RETRY_SECONDS = 10;
+
+export function purchaseRoutes(app: App, shop: Shop): void {
+  app.post(
+    '/product/purchase',
+    {
+      schema: {
+        tags: ['purchase'],
+        summary: 'Take one unit out of everyone else’s reach',
+        description:
+          'Holds a unit for the product’s hold time and answers 303 to the payment page. Who holds this product already gets the same reservation: asking twice never takes two units.',
+        body: Type.Object({ productId: Id }, { additionalProperties: false }),
+        response: { 303: ReservationJson, ...problemResponses(401, 404, 409, 422, 503) },
+      },
+    },
+    async (request, reply) => {
+      const caller = requireCaller(request);
+      const productId = parseId(request.body.productId);
+      if (productId === undefined) throw problem('product-not-found');
+      const outcome = await shop.reservations.reserve(productId, caller.userId);
+      if (outcome.kind !== 'held' && outcome.kind !== 'already-held') throw refusal(outcome);
+      const { reservation } = outcome;
+      reply.code(303).header('location', payPath(reservation.reservationId));
+      return reservationJson(reservation);
+    },
+  );
+
+  const release = {
+    tags: ['purchase'],
+    summary: 'Let a held unit go at once',
+    params: Type.Object({ reservationId: Id }),
+    response: { 204: Type.Null(), ...problemResponses(401, 404, 409) },
+  };
+
+  app.delete('/reservation/:reservationId', { schema: release }, async (request, reply) => {
+    await letGo(shop, requireCaller(request).userId, request.params.reservationId);
+    return reply.code(204).send(null);
+  });
+
+  // The same for forms, which cannot DELETE.
+  app.post(
+    '/reservation/:reservationId/release',
+    { schema: { hide: true, params: Type.Object({ reservationId: Id }) } },
+    async (request, reply) => {
+      await letGo(shop, requireCaller(request).userId, request.params.reservationId);
+      return reply.redirect('/', 303);
+    },
+  );
+}
+
+async function letGo(shop: Shop, userId: number, reservationId: string): Promise<void> {
+  const outcome = await releaseHold(shop.db, userId, reservationId);
+  if (outcome.kind === 'not-found') throw problem('not-found');
+  if (outcome.kind === 'paying')
+    throw problem('wrong-state', {
+      state: 'paying',
+      allowed: [],
+      detail: 'A payment for it is under way. Wait for its outcome.',
+    });
+}
+
+/** What a buyer who got nothing is told. */
+function refusal(outcome: Exclude<ReserveOutcome, { kind: 'held' | 'already-held' }>): Problem {
+  switch (outcome.kind) {
+    case 'sold-out':
+      return problem('sold-out', { productId: String(outcome.productId) });
+    case 'purchase-limit':
+      return problem('purchase-limit', { limit: outcome.limit });
+    case 'not-open-yet':
+      return problem('not-open-yet', { opensAt: outcome.opensAt.toISOString() });
+    case 'paused':
+      return problem('sale-paused', { retryAfterSeconds: PAUSED_RETRY_SECONDS });
+    case 'product-not-found':
+      return problem('product-not-found');
+    case 'overloaded':
+      return problem('overloaded', { retryAfterSeconds: OVERLOADED_RETRY_SECONDS });
+  }
+}
