@@ -9,9 +9,10 @@ import { measureRequests, measureShop, openMetrics } from './metrics.ts';
 import { openAccounts } from './modules/accounts/index.ts';
 import { openReservations } from './modules/inventory/index.ts';
 import { drainCheckout, openCheckout, openOrderWatch } from './modules/orders/index.ts';
-import { createSandboxProvider, type PaymentProvider } from './modules/payments/index.ts';
+import type { PaymentProvider } from './modules/payments/index.ts';
 import { openReplica } from './modules/search/index.ts';
 import { openApiSettings } from './open-api.ts';
+import { openPaymentProvider } from './payment-provider.ts';
 import { replicaSource } from './replica-source.ts';
 import { accountRoutes } from './web/account/routes.ts';
 import { docsRoutes } from './web/api/docs.ts';
@@ -27,8 +28,6 @@ import { shopRoutes } from './web/shop/routes.ts';
 
 const WEB_CONNECTIONS = 20;
 const STATEMENT_TIMEOUT_MS = 10_000;
-// tok_slow answers after 5 s and must still be a plain success.
-const PROVIDER_TIMEOUT_MS = 8_000;
 const POLL_EVERY_MS = 200;
 const ORDER_WATCH_EVERY_MS = 1_000;
 const READY_MAX_AGE_SECONDS = 10;
@@ -83,7 +82,7 @@ export async function openShop(
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   const secrets = await ensureSecrets(db, ['access-token', 'provider-api-key', 'webhook-secret', 'order-link']);
-  const provider = given ?? sandboxProvider(config, secrets);
+  const provider = given ?? openPaymentProvider(config, secrets);
   const [accounts, replica] = await Promise.all([
     openAccounts({ db, accessTokenKey: secrets['access-token'], log }),
     openReplica({
@@ -114,18 +113,6 @@ export async function openShop(
     await db.close();
   };
   return { shop, close };
-}
-
-export function sandboxProvider(
-  config: Config,
-  secrets: Record<'provider-api-key' | 'webhook-secret', Buffer>,
-): PaymentProvider {
-  return createSandboxProvider({
-    baseUrl: `http://127.0.0.1:${config.sandboxPort}`,
-    apiKey: secrets['provider-api-key'].toString('hex'),
-    webhookSecret: secrets['webhook-secret'].toString('hex'),
-    timeoutMs: PROVIDER_TIMEOUT_MS,
-  });
 }
 
 export function addRoutes(app: App, shop: Shop): void {

@@ -1,7 +1,6 @@
 // Background work: what must happen a little later, or again and again. Every job can run twice without harm.
 import { makeWorkerUtils, run, type TaskList, Logger as WorkerLogger } from 'graphile-worker';
 import pg from 'pg';
-import { sandboxProvider } from './app.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './lib/db.ts';
 import { pruneFeed } from './lib/feed.ts';
@@ -20,6 +19,7 @@ import {
   resolveDuePayments,
 } from './modules/orders/index.ts';
 import { sendDueRefunds } from './modules/payments/index.ts';
+import { openPaymentProvider } from './payment-provider.ts';
 import { purgeIdempotency } from './web/kit/idempotency-store.ts';
 
 const WORKER_CONNECTIONS = 8;
@@ -30,6 +30,7 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 const SWEEP_EVERY_MS = 500;
 const RELAY_EVERY_MS = 200;
 const RECONCILE_EVERY_MS = 1_000;
+const FREE_LOST_JOBS_EVERY_MS = 60_000;
 const HOUSEKEEPING_EVERY_MS = 600_000;
 const DEMO_CARRIER_EVERY_MS = 5_000;
 const DEMO_CARRIER_STEP_SECONDS = 20;
@@ -45,7 +46,7 @@ export async function startWorker(config: Config): Promise<{ close(): Promise<vo
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   const secrets = await ensureSecrets(db, ['provider-api-key', 'webhook-secret', 'order-link']);
-  const provider = sandboxProvider(config, secrets);
+  const provider = openPaymentProvider(config, secrets);
   const checkout = openCheckout({ db, provider, log, publicOrigin: config.origin });
   const queue = await openQueue(config, config.databaseUrl, db, secrets['order-link'], log);
 
@@ -64,6 +65,7 @@ export async function startWorker(config: Config): Promise<{ close(): Promise<vo
       log,
       async () => (await sendDueRefunds(db, provider, log, null)) > 0 && 'again',
     ),
+    repeat('free-lost-jobs', FREE_LOST_JOBS_EVERY_MS, log, queue.freeLost),
     repeat('housekeeping', HOUSEKEEPING_EVERY_MS, log, () => keepHouse(db)),
   ];
   if (config.demo === 'on') {
@@ -86,7 +88,10 @@ async function keepHouse(db: Database): Promise<void> {
   await purgeExpiredSessions(db);
 }
 
-type Queue = { add(messages: OutboxMessage[]): Promise<void>; close(): Promise<void> };
+type Queue = { add(messages: OutboxMessage[]): Promise<void>; freeLost(): Promise<void>; close(): Promise<void> };
+
+// A job sends one mail and waits 10 s at most for the server: a lock older than this is a killed worker's.
+const LOST_AFTER = '2 minutes';
 
 async function openQueue(
   config: Config,
@@ -126,6 +131,13 @@ async function openQueue(
           maxAttempts: MAX_JOB_ATTEMPTS,
         })),
       );
+    },
+    freeLost: async () => {
+      const { rows } = await pgPool.query<{ locked_by: string }>(
+        'select distinct locked_by from graphile_worker.jobs where locked_at < now() - $1::interval',
+        [LOST_AFTER],
+      );
+      if (rows.length > 0) await utils.forceUnlockWorkers(rows.map((row) => row.locked_by));
     },
     close: async () => {
       await runner.stop();

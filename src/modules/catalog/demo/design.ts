@@ -14,7 +14,7 @@ export type Design = {
   factorOf(attributes: Facts): number;
 };
 
-export const MAX_VARIANTS = 8;
+const MAX_VARIANTS = 8;
 
 const FAMILY_SHARE = 0.4; // of the designs that could come in variants
 const AXIS_SIZES = { first: [2, 4], second: [2, 2] } as const;

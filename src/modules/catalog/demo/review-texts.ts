@@ -23,7 +23,7 @@ const FIVE: Voice = {
     Birthday present for my partner, who was delighted. | Very pleased with this one. |
     I was skeptical, given the price. | Came exactly as described. | Ordered on a Sunday, had it on Tuesday. |
     We have three of these in the family now. | What a lovely surprise this turned out to be. |
-    Tried it the evening it came. | I took my time before writing this. |  |  |  | 
+    Tried it the evening it came. | I took my time before writing this.
   `),
   closers: listed(`
     Would recommend to anyone. | I will be back for more. | Thank you to the seller, too, for the kind note. |
@@ -44,7 +44,7 @@ const FOUR: Voice = {
     Good product all in all. | I like the {noun} a lot. | Quick delivery, decent packaging. |
     Bought it twice so far. | Nearly five stars. | Does what I bought it for. | A good buy for the money. |
     My third order from {brand}. | Chosen after a long search. | Looks just like the pictures. |
-    Bought it on offer. | Happy so far. | My husband picked this one. |  |  | 
+    Bought it on offer. | Happy so far. | My husband picked this one.
   `),
   closers: listed(`
     Still, I would buy it again. | A small thing, though. | Hence four stars. | Otherwise very happy. |
@@ -61,7 +61,7 @@ const THREE: Voice = {
   openers: listed(`
     Neither thrilled nor annoyed. | I had expected a little more from {brand}. | It works, but that is about it. |
     Torn on this one. | Not as good as the pictures. | Looks good, and then one uses it. | Average, really. |
-    There are better ones, and worse. | 
+    There are better ones, and worse.
   `),
   closers: listed(`
     Three stars seem fair. | I keep it, but would choose another next time. | Maybe I got a Monday one. |
@@ -76,7 +76,7 @@ const TWO: Voice = {
   `),
   openers: listed(`
     I really wanted to like it. | Sadly not what the pictures promise. | I am disappointed, to be honest. |
-    Nice idea, poor result. | Second time lucky? No. | Not up to what I know from {brand}. | 
+    Nice idea, poor result. | Second time lucky? No. | Not up to what I know from {brand}.
   `),
   closers: listed(`
     I will probably return it. | Two stars for the friendly service. | Next time a different one. |
@@ -163,12 +163,9 @@ export const COMMON_GRIPES: Readonly<Record<Goods, readonly string[]>> = {
   `),
 };
 
-export const PRAISE_LINKS: readonly string[] = [
-  'To be fair: ',
-  'On the plus side: ',
-  'What I do like: ',
-  'Credit where it is due: ',
-];
+export const PRAISE_LINKS: readonly string[] = listed(
+  'To be fair: | On the plus side: | What I do like: | Credit where it is due:',
+);
 export const GRIPE_LINKS: readonly string[] = listed(`
   My only complaint:  | One small thing:  | Minus one star because:  | The catch:  | Just so you know:  |
   If I had to complain: 

@@ -38,6 +38,8 @@ const TAIL_EXPONENT = 1.6;
 const TAIL_SCALE = 5.4;
 const FULL_AGE_DAYS = 120; // younger products have had less time to be reviewed
 
+const OPENED_SHARE = 0.8; // of the reviews begin with why it was bought, the others come to the point
+
 const OPENERS = VOICES.map(({ openers }) => openers.map((text) => compileTemplate(text, ['brand', 'model', 'noun'])));
 
 /** `scale` thins the reviews out where there are very many products. */
@@ -93,7 +95,7 @@ function writeBody(random: Random, ready: ReadyKind, facts: Facts, star: number,
   const closer = at(VOICES[star]?.closers ?? [], decks.common + turn);
   const praise = () => deal(ready.praise, COMMON_PRAISE[ready.goods], facts, decks.common, decks.praise++);
   const gripe = () => deal(ready.gripes, COMMON_GRIPES[ready.goods], facts, decks.common, decks.gripes++);
-  const sentences = [opener];
+  const sentences = chance(random, OPENED_SHARE) ? [opener] : [];
   if (star === 4) {
     sentences.push(praise());
     if (chance(random, 0.45)) sentences.push(praise());
@@ -101,19 +103,20 @@ function writeBody(random: Random, ready: ReadyKind, facts: Facts, star: number,
   } else if (star === 3) {
     sentences.push(praise());
     if (chance(random, 0.65)) {
-      sentences.push(linked(at(GRIPE_LINKS, decks.common + turn), gripe()));
+      sentences.push(linked(at(GRIPE_LINKS, decks.common + turn), gripe(), facts));
       if (chance(random, 0.45)) sentences.push(closer);
     }
   } else if (star === 2) {
     sentences.push(gripe());
-    if (chance(random, 0.6)) sentences.push(linked(at(PRAISE_LINKS, decks.common + turn), praise()));
+    if (chance(random, 0.6)) sentences.push(linked(at(PRAISE_LINKS, decks.common + turn), praise(), facts));
     if (chance(random, 0.4)) sentences.push(closer);
   } else {
     sentences.push(gripe());
-    if (star === 1 && chance(random, 0.4)) sentences.push(linked(at(PRAISE_LINKS, decks.common + turn), praise()));
+    if (star === 1 && chance(random, 0.4))
+      sentences.push(linked(at(PRAISE_LINKS, decks.common + turn), praise(), facts));
     if (chance(random, 0.5)) sentences.push(closer);
   }
-  return sentences.filter((sentence) => sentence !== '').join(' ');
+  return sentences.join(' ');
 }
 
 /** The kind's own sentences take every other turn until each was said once; the common ones fill the rest. */
@@ -125,9 +128,11 @@ function deal(own: readonly Template[], common: readonly string[], facts: Facts,
   return at(common, start + turn);
 }
 
-function linked(link: string, sentence: string): string {
-  const lowerable = /^[A-Z][a-z]/.test(sentence) && !/^(I|Vale|Friday|Sunday)\b/.test(sentence);
-  return link + (lowerable ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence);
+function linked(link: string, sentence: string, facts: Facts): string {
+  const names = [facts.model, facts.brand, facts.Author];
+  const named = names.some((name) => name !== undefined && sentence.startsWith(name));
+  const lowerable = !named && /^(?!Vale\b)(?:[A-Z][a-z]|A )/.test(sentence);
+  return `${link} ${lowerable ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence}`;
 }
 
 function writeAuthor(random: Random): string {

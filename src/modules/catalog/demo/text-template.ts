@@ -9,7 +9,7 @@ type Part = string | { fact: string; lower: boolean };
 
 const PLACE = /\{([^}]+)\}/g;
 const ENDS_WITH_ARTICLE = /(^|\s)([Aa])\s$/;
-const SOUNDS_LIKE_VOWEL = /^(?!one|uni|us|eu|uk|upf|up-)(?:[aeiou]|8|11|18)/i;
+const SOUNDS_LIKE_VOWEL = /^(?!one|uni|us|eu|uk|upf|up-)(?:[aeiou]|heir|hour|honest|8|11|18)/i;
 const NOTHING = /^(none|no|not included)\b/i;
 // Names that keep their capital in the middle of a sentence.
 const PROPER = new Set(
@@ -57,7 +57,7 @@ function joined(parts: readonly Part[], facts: Facts): string {
   return result;
 }
 
-export function capitalized(text: string): string {
+function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -66,7 +66,11 @@ const loweredValues = new Map<string, string>(); // as many as the tables have v
 function lowered(value: string): string {
   const known = loweredValues.get(value);
   if (known !== undefined) return known;
-  const result = value.split(' ').map(loweredWord).join(' ');
+  const result = value
+    .replace(/^An? /, (article) => article.toLowerCase())
+    .split(' ')
+    .map(loweredWord)
+    .join(' ');
   loweredValues.set(value, result);
   return result;
 }

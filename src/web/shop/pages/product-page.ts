@@ -16,6 +16,7 @@ import { searchFor } from '../search-url.ts';
 import { productCrumbs } from '../structured-data.ts';
 import { ageNotice } from './age-notice.ts';
 import { reviewsPart } from './product-reviews-part.ts';
+import { variants } from './product-variants.ts';
 
 export type ProductView = {
   document: ReplicaDocument;
@@ -64,21 +65,6 @@ const heading = markupPerDocument((document: ReplicaDocument) => {
 <h1>${document.title}</h1>
 ${rating.count === 0 ? nothing : html`<p><a class="rating-link" href="#reviews">${ratingLine(rating)}</a></p>`}`;
 });
-
-/** What tells the variants apart, as links to each; the one on show is marked. */
-function variants(document: ReplicaDocument, family: readonly ReplicaDocument[]): Html {
-  if (family.length < 2) return nothing;
-  const names = [...new Set(family.flatMap((sibling) => Object.keys(sibling.variant)))];
-  const textOf = (sibling: ReplicaDocument): string => Object.values(sibling.variant).join(', ') || sibling.title;
-  return html`<nav class="variants" aria-label="Variants"><h2>${names.join(', ') || 'Variants'}</h2><ul class="chips">${family.map(
-    (sibling) =>
-      html`<li><a class="chip" href="/product/${sibling.productId}"${sibling.productId === document.productId ? html` aria-current="true"` : nothing}>${textOf(sibling)}${
-        sibling.priceMinor === document.priceMinor
-          ? nothing
-          : html` <span class="muted">${price(sibling.priceMinor, sibling.currency)}</span>`
-      }${sibling.stock.state === 'sold_out' ? html` <span class="muted">sold out</span>` : nothing}</a></li>`,
-  )}</ul></nav>`;
-}
 
 function buyBox(document: ReplicaDocument, moment: ProductMoment): Html {
   return html`<section class="buy-box" aria-label="Buy">

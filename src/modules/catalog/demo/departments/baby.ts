@@ -47,7 +47,7 @@ export const baby: Department = {
         'No leaks in the bag.',
         'Baby switched from breast without protest.',
       ],
-      gripes: ['Scale rubs off.', 'Teats are dear.'],
+      gripes: ['Scale rubs off.', 'Spare teats are expensive.'],
     },
     {
       path: ['Feeding', 'Baby Food'],
@@ -125,7 +125,7 @@ export const baby: Department = {
       attributes: {
         Material: ['Beech', 'Organic Cotton', 'Silicone', 'Maple'],
         Age: ['From birth', 'From 3 months', 'From 6 months'],
-        Sound: ['Soft beads', 'Bell', 'Wooden rings'],
+        Sound: ['Soft beads', 'A small bell', 'Wooden rings'],
         Finish: ['Beeswax', 'Water-based paint', 'Linseed oil'],
         Length: ['4 in', '5.5 in'],
         Color: SOFT_COLORS,
@@ -136,7 +136,7 @@ export const baby: Department = {
         'Fits a small fist, a big yawn and the pocket of a coat.',
       ],
       points: [
-        'It sounds of {sound}, pleasantly so even on day ninety.',
+        'Inside: {sound}, pleasant even on day ninety.',
         'Finished in {finish}; fine to chew.',
         'No small parts, tested with a very strong uncle.',
       ],

@@ -147,7 +147,7 @@ export const accessories: readonly Kind[] = [
       Metal: { 'Sterling Silver': 1, 'Gold Vermeil': 1.3, '9 ct Gold': 2.4, '14 ct Gold': 3.4 },
       Stone: ['Topaz', 'Moonstone', 'Lab Diamond', 'Sapphire', 'Aquamarine'],
       Size: ['US 5', 'US 6', 'US 7', 'US 8', 'US 9'],
-      Setting: ['Bezel', 'Four claws', 'Flush'],
+      Setting: ['Bezel', 'Four-claw', 'Flush'],
       Width: ['1.5 mm', '2 mm', '3 mm'],
       Box: ['Linen box', 'Wooden box'],
     },

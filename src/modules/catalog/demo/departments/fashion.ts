@@ -210,7 +210,7 @@ export const fashion: Department = {
         Color: ['Brown', 'Tan', 'Black', 'Olive', 'Burgundy'],
         Size: SHOE_SIZES,
         Upper: ['Full-grain leather', 'Nubuck', 'Waxed suede'],
-        Lining: ['Membrane', 'Leather', 'Wool'],
+        Lining: ['A membrane', 'Leather', 'Wool'],
         Sole: ['Lugged rubber', 'Cork and rubber'],
         Resoleable: ['Yes', 'No'],
       },

@@ -237,7 +237,7 @@ export const garden: Department = {
       vary: ['Pack'],
       about: ['Hang one in the tree and the evening has begun.', 'Soft light from {material}, warm as a campfire.'],
       points: [
-        'Glows for {light time} on one {power} charge.',
+        'Glows for {light time} once it is charged.',
         'Weatherproof: {Weatherproof}.',
         'Stands on a table or hangs from its handle.',
       ],

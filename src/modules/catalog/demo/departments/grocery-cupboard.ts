@@ -43,7 +43,7 @@ export const cupboard: readonly Kind[] = [
       Grain: ['Durum wheat', 'Spelt', 'Aged rice', 'Whole grain'],
       Cooking: ['9 minutes', '11 minutes', '16 minutes'],
       Drying: ['36 hours, slowly', 'In the sun'],
-      Die: ['Bronze', 'None'],
+      Wrapping: ['Paper', 'Cotton bag'],
     },
     vary: ['Weight'],
     about: ['Ready in {cooking}, remembered longer.', '{Product} with bite, from {grain}.'],

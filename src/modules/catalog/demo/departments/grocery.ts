@@ -187,7 +187,7 @@ export const grocery: Department = {
         Honey: ['Acacia', 'Wildflower', 'Forest', 'Linden', 'Heather'],
         Weight: { '9 oz': 1, '18 oz': 1.7, '35 oz': 2.9 },
         Texture: ['Runny', 'Creamy', 'With comb'],
-        Beekeeper: ['Small apiaries', 'Family apiary, since 1962'],
+        Beekeeper: ['Small apiaries', 'A family apiary since 1962'],
         Heated: ['Never above 95 °F'],
         Jar: ['Glass', 'Squeeze bottle'],
       },

@@ -61,8 +61,8 @@ export const kitchen: readonly Kind[] = [
     path: ['Kitchen', 'Mugs'],
     noun: 'mug',
     emoji: ['2615'],
-    price: [9, 19],
-    title: '{brand} {model} {Material} Mug {Volume}, {Color}',
+    price: [7, 13],
+    title: '{brand} {model} {Material} Mug {Volume}, {Pack}, {Color}',
     attributes: {
       Material: ['Stoneware', 'Porcelain', 'Enamel', 'Bone China'],
       Volume: { '8 oz': 1, '12 oz': 1.15, '16 oz': 1.3 },

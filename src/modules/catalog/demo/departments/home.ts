@@ -201,7 +201,7 @@ export const home: Department = {
         Size: { '16 in': 1, '24 in': 1.5, '36 in': 2.2 },
         Frame: ['Brushed metal', 'Solid wood', 'Rattan'],
         Glass: ['4 mm silvered', '5 mm copper-free'],
-        Mounting: ['Two hooks', 'French cleat', 'Stands or hangs'],
+        Mounting: ['Two hooks', 'French cleat', 'Hidden brackets'],
         Finish: METAL_COLORS,
       },
       vary: ['Finish'],

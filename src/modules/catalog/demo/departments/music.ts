@@ -11,10 +11,10 @@ export const music: Department = {
     Nocturne | Overture | Prelude | Quartet | Rondo | Sonnet | Tremolo | Vesper | Waltz | Cadence
   `),
   closers: [
-    'Set up and played in by hand before it ships.',
-    'Three-year warranty, and a luthier who answers the phone.',
+    'Checked by hand and by ear before it ships.',
+    'Three-year warranty, and a technician who answers the phone.',
     'Comes with ten free lessons by video.',
-    'A good first instrument, and not a bad last one.',
+    'Chosen by players, not by accountants.',
   ],
   kinds: [
     {

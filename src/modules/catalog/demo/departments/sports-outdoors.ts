@@ -148,7 +148,7 @@ export const outdoors: readonly Kind[] = [
       Material: { 'Vegan leather': 1, Cowhide: 1.5 },
       Padding: ['Two layers', 'Three layers', 'Gel and foam'],
       Closure: ['Hook and loop', 'Laces'],
-      Use: ['Bag work', 'Sparring', 'All-round'],
+      Use: ['Bag work', 'Sparring', 'All-round training'],
       Color: ['Red', 'Black', 'Blue', 'White', 'Gold'],
     },
     vary: ['Weight', 'Color'],

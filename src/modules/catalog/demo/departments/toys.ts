@@ -20,7 +20,7 @@ export const toys: Department = {
   closers: [
     'Meets ASTM F963 and EN 71, and survives most big brothers.',
     'Comes in a box made to be kept.',
-    'No batteries, unless the list above says so.',
+    'Made to be handed down.',
     'A missing piece? Write, and it is replaced for the postage.',
   ],
   kinds: [

@@ -14,6 +14,7 @@ const EMOJI_DIRECTORY = join(
   dirname(createRequire(import.meta.url).resolve('@lobehub/fluent-emoji-3d/package.json')),
   'assets',
 );
+const PALE_BODIED = new Set(['2615']); // what they hold has more color than they have
 const OPAQUE_ENOUGH = 24; // of 255: fainter pixels do not count for the item's bounds
 const SHADOW_CELL = 4; // the shadow is worked out on a grid this much coarser: it is blurred anyway
 const SHADOW_PASSES = 3; // of a box blur, which together come close to a Gaussian
@@ -28,7 +29,8 @@ export async function cutOut(emoji: string, tint: number, style: ShadowStyle): P
   const { data, info } = await sharp(emojiFile(emoji)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   const plain: Bitmap = { data, width: info.width, height: info.height };
   const color = COLORS[tint]?.rgb;
-  const whole = color ? recolor(plain, color) : plain;
+  const part = PALE_BODIED.has(emoji) ? 'all-but-main-hue' : 'main-hue';
+  const whole = color ? recolor(plain, color, part) : plain;
   const bounds = boundsOf(whole);
   const bitmap = withShadow(whole, bounds, style);
   return { bitmap, hue: summarizeHue(whole), itemWidth: bounds.width, itemHeight: bounds.height };

@@ -9,10 +9,10 @@ export type DemoPicture = {
   pose: number; // 0 the whole thing, 1 turned and nearer, 2 as a pair
 };
 
-export const PALETTE_LIMIT = 32;
-export const SCENE_LIMIT = 16;
+const PALETTE_LIMIT = 32;
+const SCENE_LIMIT = 16;
 export const JITTER_LIMIT = 256;
-export const TINT_LIMIT = 64;
+const TINT_LIMIT = 64;
 export const POSES = 3;
 
 const BACKDROP_LIMIT = TINT_LIMIT * PALETTE_LIMIT * SCENE_LIMIT * JITTER_LIMIT;

@@ -41,7 +41,10 @@ export function summarizeHue(bitmap: Bitmap): HueSummary {
   return { hueDegrees: (best + 0.5) * BIN_DEGREES, colorfulShare: opaque === 0 ? 0 : colorful / opaque };
 }
 
-export function recolor(bitmap: Bitmap, target: Rgb): Bitmap {
+/** What takes the new color: the part in the main hue, or, of a white cup with brown coffee, all but that. */
+export type Part = 'main-hue' | 'all-but-main-hue';
+
+export function recolor(bitmap: Bitmap, target: Rgb, part: Part): Bitmap {
   const summary = summarizeHue(bitmap);
   const plain = summary.colorfulShare < PLAIN_SHARE;
   const count = bitmap.width * bitmap.height;
@@ -51,7 +54,8 @@ export function recolor(bitmap: Bitmap, target: Rgb): Bitmap {
   for (let index = 0; index < count; index++) {
     const [red, green, blue, alpha] = pixelAt(bitmap.data, index * 4);
     if (alpha === 0) continue;
-    const mask = plain ? 1 : maskOf(red, green, blue, summary.hueDegrees);
+    const inHue = plain ? 1 : maskOf(red, green, blue, summary.hueDegrees);
+    const mask = part === 'main-hue' ? inHue : 1 - inHue;
     masks[index] = mask;
     lightSum += lightOf(red, green, blue) * mask * alpha;
     maskSum += mask * alpha;

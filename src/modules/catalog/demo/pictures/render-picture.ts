@@ -38,7 +38,7 @@ export async function renderDemoPicture(pictureId: string, widthPixels: number):
   const placements = placeItems(scene, picture.pose, random);
   const backdrop = drawBackdrop(scene, palette, random, contactShadows(scene, item, placements), widthPixels);
   const layers = await Promise.all(placements.map((placement) => layerOf(item, placement, widthPixels)));
-  return sharp(Buffer.from(backdrop)).flatten().composite(layers);
+  return sharp(Buffer.from(backdrop)).composite(layers).removeAlpha();
 }
 
 /** A red thing before a red wall is lost: the wall turns away from it. */

@@ -1,0 +1,64 @@
+// What must hold of every page, whoever looks at it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import type { Visitor } from './visitor.ts';
+
+const OWN_SCRIPT_MAX_BYTES = 20 * 1024;
+const NARROW = 390;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+type Violation = { id: string; help: string; nodes: { html: string; failureSummary?: string }[] };
+
+export async function examinePage(name: string, visitor: Visitor, complaints: string[]): Promise<void> {
+  const { page, hasScripts } = visitor;
+  assert.deepEqual(complaints, [], `${name}: the browser complained`);
+  assert.deepEqual(await axeViolations(page, hasScripts), [], `${name}: not accessible`);
+  assert.deepEqual(await whatSticksOut(page), [], `${name}: scrolls sideways`);
+  const size = page.viewportSize();
+  if (size && size.width > NARROW) {
+    await page.setViewportSize({ ...size, width: NARROW });
+    assert.deepEqual(await whatSticksOut(page), [], `${name}: scrolls sideways at ${NARROW} px`);
+    await page.setViewportSize(size);
+  }
+  const scriptBytes = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter((entry) => (entry as PerformanceResourceTiming).initiatorType === 'script')
+      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).decodedBodySize, 0),
+  );
+  assert.ok(scriptBytes <= OWN_SCRIPT_MAX_BYTES, `${name}: ${scriptBytes} bytes of script`);
+  if (!hasScripts) assert.equal(scriptBytes, 0, `${name}: runs scripts where they are off`);
+}
+
+async function axeViolations(page: Page, hasScripts: boolean): Promise<unknown[]> {
+  // axe waits with timers, which stand still where scripts are off. The page's own have been passed over by now.
+  const session = hasScripts ? undefined : await page.context().newCDPSession(page);
+  await session?.send('Emulation.setScriptExecutionDisabled', { value: false });
+  try {
+    await page.evaluate(AXE);
+    const { violations } = (await page.evaluate('axe.run({ resultTypes: ["violations"] })')) as {
+      violations: Violation[];
+    };
+    return violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      nodes: nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`),
+    }));
+  } finally {
+    await session?.send('Emulation.setScriptExecutionDisabled', { value: true });
+    await session?.detach();
+  }
+}
+
+/** Whatever reaches beyond the right edge of a page that can be scrolled sideways. */
+function whatSticksOut(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > width)
+      .map((element) => element.outerHTML.slice(0, 120));
+  });
+}
