@@ -21,6 +21,8 @@ begin
   if visible_stock(before) <> visible_stock(before + 1) then
     insert into feed_change (topic, key) values ('product', p) on conflict do nothing;
   end if;
+  update ticket k set state = 'left' where k.product_id = p and k.user_id = buyer and k.ticket_id = id;
+  perform grant_line(p, at);
   outcome := 'released';
   return next;
 end $$;

@@ -14,7 +14,7 @@ declare
   stock record;
   offer record;
   bought int;
-  last_slot int;
+  free_slot int;
   has_unit boolean;
   fee bigint;
   taken int := 0;
@@ -22,7 +22,7 @@ declare
   last_number bigint;
 begin
   at := coalesce(at, clock_timestamp());
-  select v.available, v.customer_limit into stock from inventory v where v.product_id = p for no key update;
+  select v.available, v.customer_limit, v.line_mode into stock from inventory v where v.product_id = p for no key update;
   select x.seller_id, x.title, s.tax_basis_points, s.name, s.address, s.tax_number into offer from product x join seller s on s.seller_id = x.seller_id where x.product_id = p;
   for q in select * from unnest(ids, results, charges, brands, last4s, captures, details, new_orders, new_refunds) with ordinality
              u(id, result, charge, brand, last4, captured, detail, new_order, new_refund, n) order by n loop
@@ -37,6 +37,9 @@ begin
       outcome := 'unsold'; return next; continue;
     elsif q.result <> 'succeeded' then
       if m.state = 'declined' or (q.result = 'requires_action' and m.state = 'requires_action') then
+        if m.state = 'declined' then
+          update payment x set check_at = null where x.product_id = p and x.payment_id = q.id;
+        end if;
         outcome := m.state; return next; continue;
       end if;
       update payment x set state = q.result, charge_id = q.charge, updated_at = at,
@@ -52,14 +55,15 @@ begin
 
     has_unit := false;
     if m.state <> 'declined' then
-      select count(*) filter (where r.state <> 'returned'), coalesce(max(r.slot), 0) into bought, last_slot
+      select count(*) filter (where r.slot >= 0), first_free(array_agg(r.slot) filter (where r.slot > 0)) into bought, free_slot
         from reservation r where r.product_id = p and r.user_id = m.user_id;
-      update reservation r set state = 'sold', slot = last_slot + 1
+      update reservation r set state = 'sold', slot = coalesce(r.nth, free_slot)
         where r.product_id = p and r.user_id = m.user_id and r.slot = 0 and r.reservation_id = m.reservation_id;
       has_unit := found;
       if not has_unit and stock.available - taken > 0 and (stock.customer_limit is null or bought < stock.customer_limit) then
-        insert into reservation (product_id, user_id, slot, reservation_id, state, price_minor, currency, reserved_at, expires_at)
-          values (p, m.user_id, last_slot + 1, m.reservation_id, 'sold', m.amount_minor, m.currency, at, at);
+        insert into reservation (product_id, user_id, slot, reservation_id, state, nth, customer_limit, price_minor, currency, reserved_at, expires_at)
+          values (p, m.user_id, free_slot, m.reservation_id, 'sold', case when stock.customer_limit is not null then free_slot end,
+                  stock.customer_limit, m.amount_minor, m.currency, at, at);
         taken := taken + 1;
         has_unit := true;
       end if;
@@ -67,6 +71,9 @@ begin
     update payment x set state = case when has_unit then 'succeeded' else 'unsold' end, charge_id = q.charge, method_brand = q.brand,
         method_last4 = q.last4, captured_at = q.captured, updated_at = at, check_at = null
       where x.product_id = p and x.payment_id = q.id;
+    if has_unit and stock.line_mode <> 'open' then
+      update ticket k set state = 'bought' where k.product_id = p and k.user_id = m.user_id and k.ticket_id = m.reservation_id;
+    end if;
     if not has_unit then
       insert into refund (product_id, refund_id, payment_id, state, amount_minor, currency, reason, check_at, created_at)
         values (p, q.new_refund, q.id, 'due', m.amount_minor, m.currency, 'no unit was left when the payment came through', at, at);

@@ -30,7 +30,8 @@ begin
     (p, new_refund, 'seller', o.seller_id, 'refund', o.price_minor - fee, o.currency, at),
     (p, new_refund, 'fee', o.seller_id, 'refund', fee, o.currency, at);
   if target = 'cancelled' then
-    update reservation r set state = 'returned'
+    update reservation r set state = 'returned',
+        slot = (select least(min(l.slot), 0) - 1 from reservation l where l.product_id = p and l.user_id = o.user_id)
       where r.product_id = p and r.user_id = o.user_id and r.reservation_id = o.reservation_id and r.state = 'sold';
     update inventory v set available = v.available + 1, version = v.version + 1 where v.product_id = p;
     if visible_stock(before) <> visible_stock(before + 1) then

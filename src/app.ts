@@ -7,7 +7,7 @@ import { type Readiness, startOpsServer } from './lib/ops-server.ts';
 import { ensureSecrets } from './lib/secrets.ts';
 import { measureRequests, measureShop, openMetrics } from './metrics.ts';
 import { openAccounts } from './modules/accounts/index.ts';
-import { openReservations } from './modules/inventory/index.ts';
+import { openLineWatch, openReservations } from './modules/inventory/index.ts';
 import { drainCheckout, openCheckout, openOrderWatch } from './modules/orders/index.ts';
 import type { PaymentProvider } from './modules/payments/index.ts';
 import { openReplica } from './modules/search/index.ts';
@@ -92,11 +92,13 @@ export async function openShop(
       pollEveryMs: POLL_EVERY_MS,
     }),
   ]);
+  const lines = await openLineWatch(db, log);
   const shop: Shop = {
     db,
+    lines,
     replica,
     accounts,
-    reservations: openReservations(db),
+    reservations: openReservations(db, lines),
     checkout: openCheckout({ db, provider, log, publicOrigin: config.origin }),
     provider,
     orderWatch: openOrderWatch({ db, everyMs: ORDER_WATCH_EVERY_MS, log }),
@@ -109,7 +111,7 @@ export async function openShop(
   const close = async () => {
     shop.orderWatch.close();
     await Promise.all([shop.reservations.drain(), drainCheckout(shop.checkout)]);
-    await Promise.all([replica.close(), accounts.close()]);
+    await Promise.all([replica.close(), accounts.close(), lines.close()]);
     await db.close();
   };
   return { shop, close };

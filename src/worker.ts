@@ -8,7 +8,7 @@ import { type Log, openLog } from './lib/log.ts';
 import { type Repeated, repeat } from './lib/repeat.ts';
 import { ensureSecrets } from './lib/secrets.ts';
 import { purgeExpiredSessions } from './modules/accounts/index.ts';
-import { sweepExpired } from './modules/inventory/index.ts';
+import { moveLines, sweepExpired } from './modules/inventory/index.ts';
 import { notifyOrder, openMailer } from './modules/notices/index.ts';
 import {
   carryDemoOrders,
@@ -28,6 +28,8 @@ const JOBS_AT_ONCE = 4;
 const STATEMENT_TIMEOUT_MS = 60_000;
 // A hold that runs out is back on sale within 2 s.
 const SWEEP_EVERY_MS = 500;
+// Draws and openings happen on time, and a unit that came back goes to the first in line.
+const MOVE_LINES_EVERY_MS = 200;
 const RELAY_EVERY_MS = 200;
 const RECONCILE_EVERY_MS = 1_000;
 const FREE_LOST_JOBS_EVERY_MS = 60_000;
@@ -52,6 +54,7 @@ export async function startWorker(config: Config): Promise<{ close(): Promise<vo
 
   const loops: Repeated[] = [
     repeat('sweep-expired', SWEEP_EVERY_MS, log, async () => (await sweepExpired(db, null)) > 0 && 'again'),
+    repeat('move-lines', MOVE_LINES_EVERY_MS, log, async () => (await moveLines(db, null)) > 0 && 'again'),
     repeat('relay-outbox', RELAY_EVERY_MS, log, async () => (await relayOutbox(db, queue.add)).isMore && 'again'),
     repeat(
       'reconcile-payments',

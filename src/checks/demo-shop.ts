@@ -12,7 +12,14 @@ const SOUK = join(import.meta.dirname, '../../bin/souk.js');
 const READY_TIMEOUT_MS = 120_000; // about 10 s, on a machine that does nothing else
 const STOP_TIMEOUT_MS = 20_000;
 // Whoever runs this may have settings of their own shop; these here must not reach it.
-const UNSET = { DATABASE_URL: '', SANDBOX_PORT: '', SOUK_ORIGIN: '', HOST: '', SMTP_URL: '', npm_lifecycle_event: undefined };
+const UNSET = {
+  DATABASE_URL: '',
+  SANDBOX_PORT: '',
+  SOUK_ORIGIN: '',
+  HOST: '',
+  SMTP_URL: '',
+  npm_lifecycle_event: undefined,
+};
 
 export type DemoShop = { origin: string; stop(): Promise<void> };
 
@@ -69,7 +76,12 @@ export type ApiCaller = {
 export async function signInToApi(origin: string, email: string, password = DEMO_PASSWORD): Promise<ApiCaller> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   const post = async <Answer>(path: string, body: unknown): Promise<{ status: number; body: Answer }> => {
-    const answer = await fetch(origin + path, { method: 'POST', headers, body: JSON.stringify(body), redirect: 'manual' });
+    const answer = await fetch(origin + path, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+      redirect: 'manual',
+    });
     return { status: answer.status, body: (await answer.json()) as Answer };
   };
   const { status, body } = await post<{ accessToken: string }>('/auth/login', { email, password });

@@ -9,6 +9,18 @@ const OWN_SCRIPT_MAX_BYTES = 20 * 1024;
 const NARROW = 390;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+// Text, since these run in the browser, whose types the rest of the project must not see.
+const SCRIPT_BYTES = `performance.getEntriesByType('resource')
+  .filter((entry) => entry.initiatorType === 'script')
+  .reduce((sum, entry) => sum + entry.decodedBodySize, 0)`;
+const STICKING_OUT = `(() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll('body *')]
+    .filter((element) => element.getBoundingClientRect().right > width)
+    .map((element) => element.outerHTML.slice(0, 120));
+})()`;
+
 type Violation = { id: string; help: string; nodes: { html: string; failureSummary?: string }[] };
 
 export async function examinePage(name: string, visitor: Visitor, complaints: string[]): Promise<void> {
@@ -22,12 +34,7 @@ export async function examinePage(name: string, visitor: Visitor, complaints: st
     assert.deepEqual(await whatSticksOut(page), [], `${name}: scrolls sideways at ${NARROW} px`);
     await page.setViewportSize(size);
   }
-  const scriptBytes = await page.evaluate(() =>
-    performance
-      .getEntriesByType('resource')
-      .filter((entry) => (entry as PerformanceResourceTiming).initiatorType === 'script')
-      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).decodedBodySize, 0),
-  );
+  const scriptBytes = await page.evaluate<number>(SCRIPT_BYTES);
   assert.ok(scriptBytes <= OWN_SCRIPT_MAX_BYTES, `${name}: ${scriptBytes} bytes of script`);
   if (!hasScripts) assert.equal(scriptBytes, 0, `${name}: runs scripts where they are off`);
 }
@@ -54,11 +61,5 @@ async function axeViolations(page: Page, hasScripts: boolean): Promise<unknown[]
 
 /** Whatever reaches beyond the right edge of a page that can be scrolled sideways. */
 function whatSticksOut(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > width)
-      .map((element) => element.outerHTML.slice(0, 120));
-  });
+  return page.evaluate<string[]>(STICKING_OUT);
 }

@@ -15,6 +15,7 @@ const ENVIRONMENT_READER = 'main.ts';
 /** SQL outside lib, the command line and the store files of modules, each with its reason. */
 const SQL_ELSEWHERE: Readonly<Record<string, string>> = {
   'app.ts': 'asks the database for a sign of life',
+  'worker.ts': 'asks the job queue for what a killed worker left locked; those tables are the library’s',
   'replica-source.ts': 'asks the database which one it is; no table belongs to it',
   'web/kit/idempotency-store.ts': 'the table belongs to no module: answers of requests are kept there',
 };

@@ -4,7 +4,8 @@ import test from 'node:test';
 import { sql } from '../lib/db.ts';
 import { openReservations, sweepExpired } from '../modules/inventory/index.ts';
 import { openCheckout, placeOrder, resolveDuePayments } from '../modules/orders/index.ts';
-import { findPayment, sendDueRefunds } from '../modules/payments/index.ts';
+import { settle } from '../modules/orders/settle.ts';
+import { findPayment, receiveEvent, sendDueRefunds } from '../modules/payments/index.ts';
 import { SHOP_ORIGIN } from '../sandbox/test-sandbox.ts';
 import { ADDRESS, makeProduct } from './fixtures.ts';
 import { assertClean, chargeCount, log, openTestCheckout, paymentCounts, providerAt } from './test-checkout.ts';
@@ -122,6 +123,27 @@ test('paying without a hold, and after it ran out, are told apart', async (t) =>
   await openReservations(db).reserve(productId, 1);
   await sweepExpired(db, later(700));
   assert.equal((await bench.pay(productId, 1)).kind, 'reservation-expired');
+  await assertClean(bench);
+});
+
+test('given up by us and captured all the same: the money goes back', async (t) => {
+  const bench = await openTestCheckout(t);
+  const { db } = bench.sandbox;
+  const productId = await makeProduct(db, { stock: 5 });
+  await openReservations(db).reserve(productId, 1);
+  const asked = await bench.pay(productId, 1, 'tok_3ds');
+  assert.ok(asked.kind === 'requires-action');
+  const { paymentId } = asked;
+  await settle(bench.checkout.settling, productId, {
+    paymentId,
+    charge: { kind: 'declined', declineCode: 'abandoned' },
+  });
+  await answerBank(asked.actionUrl, 'approve');
+  assert.equal(await resolveDuePayments(bench.checkout, later(60)), 0, 'nobody asks for what is over');
+  await receiveEvent(db, { eventId: 'e1', type: 'charge.succeeded', paymentId });
+  assert.equal(await resolveDuePayments(bench.checkout, later(60)), 1);
+  assert.equal((await findPayment(db, paymentId))?.state, 'unsold');
+  assert.equal(await sendDueRefunds(db, bench.provider, log, later(60)), 1);
   await assertClean(bench);
 });
 

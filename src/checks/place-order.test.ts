@@ -145,6 +145,28 @@ test('a cancelled order gives the unit and the money back, once', async (t) => {
   await assertClean(bench);
 });
 
+test('a limited product: of two bought the first is cancelled, and can be bought again, but no third', async (t) => {
+  const bench = await openTestCheckout(t);
+  const { db } = bench.sandbox;
+  const productId = await makeProduct(db, { stock: 5, customerLimit: 2 });
+  const buy = async () => {
+    const reserved = await openReservations(db).reserve(productId, 1);
+    return reserved.kind === 'held' ? bench.pay(productId, 1) : reserved;
+  };
+  const first = await buy();
+  assert.ok(first.kind === 'paid' && (await buy()).kind === 'paid');
+  assert.deepEqual(await buy(), { kind: 'purchase-limit', limit: 2 });
+  for (let n = 0; n < 2; n++) {
+    const [order] = await db.query<{ order_id: string }>(
+      sql('t_first', "select order_id from orders where state = 'placed' order by placed_at limit 1"),
+    );
+    assert.equal((await cancelOrder(db, { orderId: order?.order_id ?? '', buyerId: 1 })).kind, 'refunded');
+    assert.equal((await buy()).kind, 'paid');
+    assert.deepEqual(await buy(), { kind: 'purchase-limit', limit: 2 });
+  }
+  await assertClean(bench);
+});
+
 test('an audit finds what was tampered with, and names the rows', async (t) => {
   const bench = await openTestCheckout(t);
   const { db } = bench.sandbox;
@@ -154,7 +176,7 @@ test('an audit finds what was tampered with, and names the rows', async (t) => {
   assert.equal((await auditBooks(db)).kind, 'clean');
   const tamper: [string, string][] = [
     ['update inventory set available = available + 1 where available < total', 'stock'],
-    ["update reservation set state = 'returned' where state = 'sold'", 'orders'],
+    ["update reservation set state = 'returned', slot = -1 where state = 'sold'", 'orders'],
     ['delete from receipt', 'sold_units'],
     ["update ledger_entry set amount_minor = amount_minor + 1 where account = 'provider'", 'postings'],
     ["update order_event set state = 'delivered'", 'order_steps'],

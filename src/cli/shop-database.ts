@@ -45,7 +45,7 @@ export async function shopHolder(config: Config): Promise<string | undefined> {
   return undefined;
 }
 
-export async function openShopDatabase(config: Config): Promise<ShopDatabase> {
+async function openShopDatabase(config: Config): Promise<ShopDatabase> {
   if (config.databaseUrl !== undefined) {
     await requireUsable(config.databaseUrl);
     return { url: config.databaseUrl, close: async () => {} };

@@ -32,8 +32,8 @@ function parseInt8(text: string): number {
   return value;
 }
 pg.types.setTypeParser(INT8_OID, parseInt8);
-const parseTextArray = pg.types.getTypeParser(TEXT_ARRAY_OID) as unknown as (text: string) => string[];
-pg.types.setTypeParser(INT8_ARRAY_OID, (text: string) => parseTextArray(text).map(parseInt8));
+const parseTextArray = pg.types.getTypeParser(TEXT_ARRAY_OID) as unknown as (text: string) => (string | null)[];
+pg.types.setTypeParser(INT8_ARRAY_OID, (text: string) => parseTextArray(text).map((item) => (item === null ? null : parseInt8(item))));
 
 export function sql(name: string, text: string): Sql {
   return { name, text };

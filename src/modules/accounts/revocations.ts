@@ -6,7 +6,7 @@ import { listRevokedSessions } from './store.ts';
 
 const POLL_PAUSE_MS = 500;
 /** Beyond it no access token and no cached cookie of the session can be valid any more: 15 minutes and a margin. */
-export const REVOCATION_KEPT_SECONDS = 20 * 60;
+const REVOCATION_KEPT_SECONDS = 20 * 60;
 // A revocation becomes visible when it commits, a little after the time it carries. No statement here runs that long.
 const OVERLAP_SECONDS = 15;
 

@@ -1,8 +1,8 @@
 // When a parcel that is ordered now arrives. One policy for the whole shop until sellers have their own.
 import { addBusinessDays, isoDay } from '../../lib/business-days.ts';
 
-export const EARLIEST_DELIVERY_DAYS = 2; // business days from the order
-export const LATEST_DELIVERY_DAYS = 4;
+const EARLIEST_DELIVERY_DAYS = 2; // business days from the order
+const LATEST_DELIVERY_DAYS = 4;
 
 export type DeliveryEstimate = { earliest: string; latest: string }; // days, as in "2026-11-25"
 

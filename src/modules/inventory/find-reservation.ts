@@ -2,13 +2,14 @@
 import type { Queryable } from '../../lib/db.ts';
 import { keyOf } from '../../lib/ids.ts';
 import type { Reservation } from './reservation.ts';
-import { findReservationById } from './store.ts';
+import { findReservationById, hasEnded } from './store.ts';
 
-export async function findReservation(
-  db: Queryable,
-  userId: number,
-  reservationId: string,
-): Promise<Reservation | undefined> {
+export type FindOutcome = { kind: 'found'; reservation: Reservation } | { kind: 'ended' } | { kind: 'not-found' };
+
+export async function findReservation(db: Queryable, userId: number, reservationId: string): Promise<FindOutcome> {
   const productId = keyOf(reservationId);
-  return productId === undefined ? undefined : findReservationById(db, productId, userId, reservationId);
+  if (productId === undefined) return { kind: 'not-found' };
+  const reservation = await findReservationById(db, productId, userId, reservationId);
+  if (reservation) return { kind: 'found', reservation };
+  return { kind: (await hasEnded(db, productId, userId, reservationId)) ? 'ended' : 'not-found' };
 }

@@ -1,4 +1,6 @@
 // The door of inventory: stock, holds and what becomes of them.
+
+export { findTicket, leaveLine, moveLines, pauseDrop, type SetDropOutcome, setDrop } from './drops.ts';
 export { findReservation } from './find-reservation.ts';
 export { type ReleaseOutcome, releaseHold } from './release.ts';
 export type { Reservation, ReserveOutcome } from './reservation.ts';
@@ -9,7 +11,8 @@ export {
   loadOffersOf,
   type Offer,
   setImportedStock,
-  setSale,
   stockCounts,
 } from './stock.ts';
 export { sweepExpired } from './sweep-expired.ts';
+export { positionOf, type Ticket, type TicketState } from './ticket.ts';
+export { isFinallySoldOut, type Line, type LineWatch, openLineWatch } from './watch-lines.ts';

@@ -1,4 +1,6 @@
 // A reservation takes one unit out of everyone else's reach. Its states and what may follow each, read by code, tests and docs.
+import type { JoinOutcome } from './ticket.ts';
+
 export const RESERVATION_TRANSITIONS = {
   /** The unit is the buyer's until expires_at. Letting go or running out deletes the row. */
   held: ['paying', 'sold'],
@@ -28,6 +30,7 @@ export type ReserveOutcome =
   | { kind: 'purchase-limit'; limit: number }
   | { kind: 'not-open-yet'; opensAt: Date }
   | { kind: 'paused' }
+  | Extract<JoinOutcome, { kind: 'in-line' }>
   | { kind: 'product-not-found' }
   | { kind: 'overloaded' };
 

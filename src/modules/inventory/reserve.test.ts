@@ -97,8 +97,9 @@ test('a buyer can let go; others cannot do it for them', async (t) => {
 test('a limited product: held and bought count together', async (t) => {
   const db = await openTestDatabase(t);
   const productId = await makeProduct(db, { stock: 10, customerLimit: 2 });
-  await db.script(`insert into reservation (product_id, user_id, slot, reservation_id, state, price_minor, currency, reserved_at, expires_at)
-    select ${productId}, 1, slot, 'r' || slot, case slot when 3 then 'returned' else 'sold' end, 1, 'USD', now(), now() from generate_series(1, 3) slot;
+  await db.script(`insert into reservation (product_id, user_id, slot, nth, customer_limit, reservation_id, state, price_minor, currency, reserved_at, expires_at)
+    select ${productId}, 1, slot, abs(slot), 2, 'r' || slot, case slot when -1 then 'returned' else 'sold' end, 1, 'USD', now(), now()
+    from unnest(array[-1, 1, 2]) slot;
     update inventory set available = 8`);
   const reservations = openReservations(db);
   assert.deepEqual(await reservations.reserve(productId, 1), { kind: 'purchase-limit', limit: 2 });

@@ -4,13 +4,20 @@ import { LRUCache } from 'lru-cache';
 import { type BatcherStatistics, createBatcher, type Overloaded } from '../../lib/batcher.ts';
 import type { Database } from '../../lib/db.ts';
 import { newKeyedId } from '../../lib/ids.ts';
+import { openJoining } from './join-line.ts';
 import type { Reservation, ReserveOutcome } from './reservation.ts';
 import { findOpenHolds, type ReserveBatchRow, runReserveBatch } from './store.ts';
+import type { LineWatch } from './watch-lines.ts';
 
 export type Reservations = {
-  /** At most one open hold a buyer and product: asking twice gives the same one. */
+  /** At most one open hold a buyer and product: asking twice gives the same one. A drop with a line gives a place in it. */
   reserve(productId: number, userId: number): Promise<ReserveOutcome>;
-  statistics(): { reserve: BatcherStatistics; lookUp: BatcherStatistics; queuedItems: number };
+  statistics(): {
+    reserve: BatcherStatistics;
+    lookUp: BatcherStatistics;
+    join: BatcherStatistics;
+    queuedItems: number;
+  };
   drain(): Promise<void>;
 };
 
@@ -21,11 +28,18 @@ const MAX_PRODUCTS_IN_FLIGHT = 8;
 const RETRY_FOR_MS = 5_000;
 // How long "sold out" is believed without asking: a unit that comes back is buyable on every node within this.
 const SOLD_OUT_BELIEVED_MS = 500;
+// This machine's clock only spares the database obvious refusals; near the opening the database's own decides.
+const OPENING_DOUBT_MS = 5_000;
 const MAX_SOLD_OUT_PRODUCTS = 100_000;
+
+type BatchOutcome = ReserveOutcome | { kind: 'line' };
+
+// Without a watch the database says itself that there is a line; it only takes one statement more.
+const NO_LINES = { line: () => undefined };
 
 type Buyer = { userId: number; reservationId: string };
 
-export function openReservations(db: Database): Reservations {
+export function openReservations(db: Database, lines: Pick<LineWatch, 'line'> = NO_LINES): Reservations {
   const soldOut = new LRUCache<number, true>({ max: MAX_SOLD_OUT_PRODUCTS, ttl: SOLD_OUT_BELIEVED_MS });
 
   const bounds = {
@@ -34,7 +48,7 @@ export function openReservations(db: Database): Reservations {
     maxKeysInFlight: MAX_PRODUCTS_IN_FLIGHT,
     retryForMs: RETRY_FOR_MS,
   };
-  const reserving = createBatcher<Buyer, ReserveOutcome>({
+  const reserving = createBatcher<Buyer, BatchOutcome>({
     ...bounds,
     run: async (productId, buyers) => {
       const userIds = buyers.map((buyer) => buyer.userId);
@@ -49,6 +63,7 @@ export function openReservations(db: Database): Reservations {
       return outcomesOf(productId, buyers, row);
     },
   });
+  const joining = openJoining(db);
   // With nothing left the only question is whether this buyer is one of those who hold: a plain read, no lock and no fsync.
   const lookingUp = createBatcher<number, ReserveOutcome>({
     ...bounds,
@@ -61,30 +76,43 @@ export function openReservations(db: Database): Reservations {
     },
   });
 
+  async function join(productId: number, userId: number): Promise<ReserveOutcome | Overloaded> {
+    const outcome = await joining.submit(productId, { userId, ticketId: newKeyedId(productId) });
+    // The seller took the line away this second: the next press finds the open sale.
+    return outcome.kind === 'no-line' ? { kind: 'overloaded' } : outcome;
+  }
+
   return {
-    reserve(productId, userId): Promise<ReserveOutcome | Overloaded> {
+    async reserve(productId, userId): Promise<ReserveOutcome | Overloaded> {
+      const line = lines.line(productId);
+      if (line && line.mode !== 'open') return join(productId, userId);
+      if (line && line.opensAt.getTime() > Date.now() + OPENING_DOUBT_MS)
+        return { kind: 'not-open-yet', opensAt: line.opensAt };
       if (soldOut.has(productId)) return lookingUp.submit(productId, userId);
-      return reserving.submit(productId, { userId, reservationId: newKeyedId(productId) });
+      const outcome = await reserving.submit(productId, { userId, reservationId: newKeyedId(productId) });
+      return outcome.kind === 'line' ? join(productId, userId) : outcome;
     },
     statistics: () => ({
       reserve: reserving.statistics(),
       lookUp: lookingUp.statistics(),
-      queuedItems: reserving.queuedItems() + lookingUp.queuedItems(),
+      join: joining.statistics(),
+      queuedItems: reserving.queuedItems() + lookingUp.queuedItems() + joining.queuedItems(),
     }),
     drain: async () => {
-      await Promise.all([reserving.drain(), lookingUp.drain()]);
+      await Promise.all([reserving.drain(), lookingUp.drain(), joining.drain()]);
     },
   };
 }
 
 /** Each buyer's own outcome from the one row that the statement answers. */
-export function outcomesOf(productId: number, buyers: readonly Buyer[], row: ReserveBatchRow): ReserveOutcome[] {
+export function outcomesOf(productId: number, buyers: readonly Buyer[], row: ReserveBatchRow): BatchOutcome[] {
   if (row.outcome === 'unknown-product') return buyers.map(() => ({ kind: 'product-not-found' }));
+  if (row.outcome === 'line') return buyers.map(() => ({ kind: 'line' }));
   if (row.outcome === 'closed') return buyers.map(() => ({ kind: 'paused' }));
   if (row.outcome === 'not-open-yet')
     return buyers.map(() => ({ kind: 'not-open-yet', opensAt: row.opens ?? row.expires }));
 
-  const held = (buyer: Buyer): ReserveOutcome => ({ kind: 'held', reservation: granted(productId, buyer, row) });
+  const held = (buyer: Buyer): BatchOutcome => ({ kind: 'held', reservation: granted(productId, buyer, row) });
   if (row.granted_count === buyers.length) return buyers.map(held);
   const grantedIds = new Set(row.granted?.split(','));
   const holds = holdsByUser(productId, row);

@@ -2,7 +2,7 @@
 import type { Queryable } from '../../lib/db.ts';
 import { newKeyedId } from '../../lib/ids.ts';
 import { type StockLevel, stockLevel } from './reservation.ts';
-import { loadOffers, loadStockCounts, runChangeStock, runSetImportedStock, runSetSale } from './store.ts';
+import { type LineMode, loadOffers, loadStockCounts, runChangeStock, runSetImportedStock } from './store.ts';
 
 export type ChangeStockOutcome =
   | { kind: 'changed'; available: number; held: number; sold: number }
@@ -51,6 +51,7 @@ export type Offer = {
   opensAt: Date | null;
   customerLimit: number | null;
   holdSeconds: number;
+  lineMode: LineMode;
 };
 
 /** What shoppers may know of the stock of these products; a product without a row has none. */
@@ -65,15 +66,8 @@ export async function loadOffersOf(db: Queryable, productIds: number[]): Promise
         opensAt: row.opens_at,
         customerLimit: row.customer_limit,
         holdSeconds: row.hold_seconds,
+        lineMode: row.line_mode,
       },
     ]),
   );
-}
-
-/** A drop that opens at a set time, first come, first served. False: not this seller's product. */
-export function setSale(
-  db: Queryable,
-  sale: { productId: number; sellerId: number; opensAt: Date; customerLimit: number; holdSeconds: number },
-): Promise<boolean> {
-  return runSetSale(db, sale);
 }

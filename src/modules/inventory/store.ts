@@ -18,6 +18,10 @@ const reservationById = sql(
   `select reservation_id, user_id, state, expires_at, price_minor, currency
    from reservation where product_id = $1 and user_id = $2 and reservation_id = $3`,
 );
+const endedReservation = sql(
+  'inventory_ended_reservation',
+  'select 1 as yes from reservation_ended where product_id = $1 and user_id = $2 and reservation_id = $3',
+);
 const releaseHold = sql('inventory_release_hold', 'select outcome from release_hold($1, null, $2, $3)');
 const dueProducts = sql(
   'inventory_due_products',
@@ -32,14 +36,14 @@ const changeStock = sql(
 );
 const stockCounts = sql(
   'inventory_stock_counts',
-  `select i.product_id, i.available, i.opens_at, i.customer_limit, i.hold_seconds,
+  `select i.product_id, i.available, i.opens_at, i.customer_limit, i.hold_seconds, i.line_mode,
           (select count(*) from reservation r where r.product_id = i.product_id and r.state in ('held', 'paying')) as held,
           (select count(*) from reservation r where r.product_id = i.product_id and r.state = 'sold') as sold
    from inventory i where i.product_id = any ($1::bigint[])`,
 );
 const offers = sql(
   'inventory_offers',
-  'select product_id, available, opens_at, customer_limit, hold_seconds from inventory where product_id = any ($1::bigint[])',
+  'select product_id, available, total, opens_at, customer_limit, hold_seconds, line_mode from inventory where product_id = any ($1::bigint[])',
 );
 // In product order, so that two imports that share products cannot deadlock.
 const lockStock = sql(
@@ -68,14 +72,6 @@ const setImportedStock = sql(
    update inventory i set total = i.total + c.change, available = i.available + c.change, version = i.version + 1
    from changed c where i.product_id = c.product_id returning i.product_id`,
 );
-const setSale = sql(
-  'inventory_set_sale',
-  `with owned as (select product_id from product where product_id = $1 and seller_id = $2),
-   news as (insert into feed_change (topic, key) select 'product', product_id from owned on conflict do nothing)
-   update inventory i set opens_at = $3, customer_limit = $4, hold_seconds = $5 from owned
-   where i.product_id = owned.product_id returning i.product_id`,
-);
-
 type HoldRow = {
   user_id: number;
   reservation_id: string;
@@ -86,7 +82,7 @@ type HoldRow = {
 };
 
 export type ReserveBatchRow = {
-  outcome: 'unknown-product' | 'not-open-yet' | 'closed' | 'done';
+  outcome: 'unknown-product' | 'line' | 'not-open-yet' | 'closed' | 'done';
   granted_count: number;
   /** Reservation ids joined by commas; null: all or none, as granted_count says. */
   granted: string | null;
@@ -145,6 +141,15 @@ export async function findReservationById(
   return row && toReservation(productId, row);
 }
 
+export async function hasEnded(
+  db: Queryable,
+  productId: number,
+  userId: number,
+  reservationId: string,
+): Promise<boolean> {
+  return (await db.query(endedReservation, [productId, userId, reservationId])).length > 0;
+}
+
 export async function runReleaseHold(
   db: Queryable,
   productId: number,
@@ -201,7 +206,9 @@ export async function runChangeStock(
   return row ?? { outcome: 'not-found', available_after: 0 };
 }
 
+export type LineMode = 'open' | 'line' | 'lottery';
 export type OfferRow = {
+  line_mode: LineMode;
   product_id: number;
   available: number;
   opens_at: Date | null;
@@ -226,18 +233,4 @@ export async function runSetImportedStock(
 ): Promise<void> {
   await tx.query(lockStock, [productIds]);
   await tx.query(setImportedStock, [productIds, stocks, changeIds]);
-}
-
-export async function runSetSale(
-  db: Queryable,
-  sale: { productId: number; sellerId: number; opensAt: Date; customerLimit: number; holdSeconds: number },
-): Promise<boolean> {
-  const rows = await db.query(setSale, [
-    sale.productId,
-    sale.sellerId,
-    sale.opensAt,
-    sale.customerLimit,
-    sale.holdSeconds,
-  ]);
-  return rows.length > 0;
 }

@@ -14,7 +14,7 @@ export async function relayOutbox(
   const messages = await loadOldestMessages(db, MAX_MESSAGES_A_RUN);
   if (messages.length === 0) return { relayed: 0, isMore: false };
   const news = messages
-    .filter((message) => message.kind !== 'payment-unsold')
+    .filter((message) => message.kind === 'order-placed' || message.kind === 'order-moved')
     .map((message) => message.payload as OrderNews);
   await indexOrders(db, news);
   await addJobs(messages);

@@ -30,7 +30,12 @@ const MAX_FAILED_CHARGES = 3;
 
 /** Asks the provider about one open payment; returns the payment as it stands afterwards. */
 export async function resolvePayment(desk: Desk, payment: Payment): Promise<Payment> {
-  if (payment.state !== 'processing' && payment.state !== 'requires_action') return payment;
+  const isOpen = payment.state === 'processing' || payment.state === 'requires_action';
+  return isOpen ? askAndSettle(desk, payment) : payment;
+}
+
+/** Also for one that was declined: the provider may say by itself that it captured it all the same, and then it is due again. */
+async function askAndSettle(desk: Desk, payment: Payment): Promise<Payment> {
   const decided = decide(payment, await ask(desk, payment), new Date());
   if (!decided) return payment;
   await settle(desk.settling, payment.productId, { paymentId: payment.paymentId, charge: decided });
@@ -87,12 +92,12 @@ export async function resolveDuePayments(desk: Desk, at: Date | null): Promise<n
 }
 
 async function resolveOrPostpone(desk: Desk, payment: Payment, at: Date | null): Promise<boolean> {
-  const after = await resolvePayment(desk, payment).catch((error: unknown) => {
+  const after = await askAndSettle(desk, payment).catch((error: unknown) => {
     // One payment that fails must not keep the others waiting; it is tried again later.
     desk.log.error({ err: error, paymentId: payment.paymentId }, 'payment could not be resolved');
     return payment;
   });
-  if (after.state !== payment.state) return true;
+  if (after.state !== payment.state || after.state === 'declined') return true;
   const pauseSeconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** payment.checkCount, MAX_PAUSE_SECONDS);
   desk.log.info({ paymentId: payment.paymentId, state: payment.state, pauseSeconds }, 'payment still open');
   await postponePayment(desk.db, payment, at, pauseSeconds);

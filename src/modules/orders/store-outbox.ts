@@ -4,7 +4,7 @@ import { type Queryable, sql } from '../../lib/db.ts';
 export type OutboxMessage = {
   productId: number;
   messageId: string;
-  kind: 'order-placed' | 'order-moved' | 'payment-unsold';
+  kind: 'order-placed' | 'order-moved' | 'payment-unsold' | 'line-granted';
   payload: Record<string, unknown>;
 };
 

@@ -5,6 +5,7 @@ import { hasten, insertEvent } from './store.ts';
 
 // The process that charged is usually just settling; a second later the job only looks at what it left open.
 const CHECK_WITHIN_SECONDS = 1;
+const CAPTURED = 'charge.succeeded';
 
 export async function receiveEvent(
   db: Queryable,
@@ -14,6 +15,7 @@ export async function receiveEvent(
   if (productId === undefined) return { kind: 'not-ours' };
   const isNew = await insertEvent(db, event.eventId, event.type, event.paymentId);
   if (!isNew) return { kind: 'known' };
-  await hasten(db, productId, event.paymentId, CHECK_WITHIN_SECONDS);
+  const evenIfDeclined = event.type === CAPTURED;
+  await hasten(db, { productId, paymentId: event.paymentId, evenIfDeclined }, CHECK_WITHIN_SECONDS);
   return { kind: 'recorded' };
 }

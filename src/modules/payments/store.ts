@@ -27,10 +27,11 @@ const postponePayment = sql(
   `update payment set check_at = coalesce($3, clock_timestamp()) + make_interval(secs => $4), check_count = check_count + 1
    where product_id = $1 and payment_id = $2 and check_at is not null`,
 );
+// A declined one too: money that was captured all the same has to be seen, so that it goes back.
 const hastenPayment = sql(
   'payments_hasten',
   `update payment set check_at = least(check_at, clock_timestamp() + make_interval(secs => $3))
-   where product_id = $1 and payment_id = $2 and check_at is not null`,
+   where product_id = $1 and payment_id = $2 and (check_at is not null or (state = 'declined' and $4))`,
 );
 const recordEvent = sql(
   'payments_record_event',
@@ -155,11 +156,10 @@ export async function postpone(db: Queryable, payment: Payment, at: Date | null,
 
 export async function hasten(
   db: Queryable,
-  productId: number,
-  paymentId: string,
+  payment: { productId: number; paymentId: string; evenIfDeclined: boolean },
   withinSeconds: number,
 ): Promise<void> {
-  await db.query(hastenPayment, [productId, paymentId, withinSeconds]);
+  await db.query(hastenPayment, [payment.productId, payment.paymentId, withinSeconds, payment.evenIfDeclined]);
 }
 
 /** False: this event was delivered before. */

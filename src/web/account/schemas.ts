@@ -47,7 +47,7 @@ export const SignedInAnswer = Type.Object({
 
 export const MeAnswer = Type.Object({ ...UserSchema.properties, address: Nullable(AddressSchema) });
 
-export function userJson(user: User) {
+function userJson(user: User) {
   return { ...user, userId: String(user.userId) };
 }
 

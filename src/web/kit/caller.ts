@@ -13,7 +13,7 @@ import {
 } from '../../modules/accounts/index.ts';
 import type { App } from './shop.ts';
 
-export const SESSION_COOKIE = 'souk_session';
+const SESSION_COOKIE = 'souk_session';
 const SESSION_SECONDS = SESSION_DAYS * 24 * 60 * 60;
 // Public pages greet their reader by name, but must not wait for a database that hangs.
 const COOKIE_LOOKUP_TIMEOUT_MS = 1_000;

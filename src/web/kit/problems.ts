@@ -98,10 +98,7 @@ function withoutTicks(help: string): string {
 const CONTEXT_POINTERS = { body: '', querystring: '/query', params: '/params', headers: '/headers' } as const;
 
 /** Pointers lead into the body; what stands elsewhere begins with /query, /params or /headers. */
-export function fieldErrors(
-  validation: FastifySchemaValidationError[],
-  context: keyof typeof CONTEXT_POINTERS,
-): FieldError[] {
+function fieldErrors(validation: FastifySchemaValidationError[], context: keyof typeof CONTEXT_POINTERS): FieldError[] {
   const byPointer = new Map<string, FieldError & { choices: unknown[] }>();
   for (const error of validation.slice(0, MAX_FIELD_ERRORS)) {
     const { pointer, message, choice } = describe(error);

@@ -1,5 +1,5 @@
 // Schemas that many routes share. Every string, list and number has its bounds here or in its route.
-import { type Static, type TSchema, Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { COUNTRY_CODES, EMAIL_MAX_CHARACTERS, ROLES, type Role } from '../../modules/accounts/index.ts';
 
 const PAGE_MAX = 10_000;
@@ -53,7 +53,6 @@ export const AddressSchema = Type.Object(
   },
   { additionalProperties: false },
 );
-export type AddressBody = Static<typeof AddressSchema>;
 
 export const ProblemSchema = Type.Object(
   {

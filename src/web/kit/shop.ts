@@ -11,7 +11,7 @@ import type {
 import type { Database } from '../../lib/db.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Accounts } from '../../modules/accounts/index.ts';
-import type { Reservations } from '../../modules/inventory/index.ts';
+import type { LineWatch, Reservations } from '../../modules/inventory/index.ts';
 import type { Checkout, OrderWatch } from '../../modules/orders/index.ts';
 import type { PaymentProvider } from '../../modules/payments/index.ts';
 import type { Replica } from '../../modules/search/index.ts';
@@ -29,6 +29,7 @@ export type Shop = {
   replica: Replica;
   accounts: Accounts;
   reservations: Reservations;
+  lines: LineWatch;
   checkout: Checkout;
   provider: PaymentProvider;
   orderWatch: OrderWatch;

@@ -2,8 +2,8 @@
 import { Type } from 'typebox';
 import { parseId } from '../../lib/ids.ts';
 import { invalid, problem } from '../../lib/problem.ts';
-import { setSale } from '../../modules/inventory/index.ts';
-import { problemResponses, Time } from '../kit/schemas.ts';
+import { setDrop } from '../../modules/inventory/index.ts';
+import { Nullable, problemResponses, Time } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
 import { requireSeller } from './own-shop.ts';
 import { ProductParams } from './products.ts';
@@ -16,7 +16,10 @@ const DAY_MS = 86_400_000;
 
 const Drop = {
   opensAt: Time,
-  mode: Type.Enum(['open'], { description: 'open: first come, first served' }),
+  mode: Type.Enum(['open', 'line', 'lottery'], {
+    description:
+      'open: first come, first served. line: in the order of joining. lottery: who joins before the opening is drawn.',
+  }),
   perCustomerLimit: Type.Integer({ minimum: 1, maximum: MAX_CUSTOMER_LIMIT }),
   holdSeconds: Type.Integer({ minimum: MIN_HOLD_SECONDS, maximum: MAX_HOLD_SECONDS }),
 };
@@ -30,7 +33,14 @@ export function sellerDropRoutes(app: App, shop: Shop): void {
         summary: 'Announce when a product goes on sale, and to how many a customer',
         params: ProductParams,
         body: Type.Object(Drop, { additionalProperties: false }),
-        response: { 200: Type.Object({ productId: Type.String(), ...Drop }), ...problemResponses(401, 403, 404, 422) },
+        response: {
+          200: Type.Object({
+            productId: Type.String(),
+            ...Drop,
+            commitment: Nullable(Type.String({ description: 'SHA-256 of the seed of a lottery’s draw' })),
+          }),
+          ...problemResponses(401, 403, 404, 409, 422),
+        },
       },
     },
     async (request) => {
@@ -42,15 +52,27 @@ export function sellerDropRoutes(app: App, shop: Shop): void {
       // A leap second is RFC 3339, and no moment that Date knows.
       if (Number.isNaN(opens.getTime()) || opens.getTime() > Date.now() + MAX_DAYS_AHEAD * DAY_MS)
         throw invalid([{ pointer: '/opensAt', message: `must be within ${MAX_DAYS_AHEAD} days` }]);
-      const isSet = await setSale(shop.db, {
-        productId,
-        sellerId: seller.sellerId,
+      const outcome = await setDrop(shop.db, productId, seller.sellerId, {
         opensAt: opens,
-        customerLimit: perCustomerLimit,
+        mode,
+        perCustomerLimit,
         holdSeconds,
       });
-      if (!isSet) throw problem('product-not-found');
-      return { productId: String(productId), opensAt: opens.toISOString(), mode, perCustomerLimit, holdSeconds };
+      if (outcome.kind === 'not-found') throw problem('product-not-found');
+      if (outcome.kind === 'somebody-waits')
+        throw problem('wrong-state', {
+          state: 'waiting',
+          allowed: [],
+          detail: 'Somebody waits in its line. A drop can be changed until then.',
+        });
+      return {
+        productId: String(productId),
+        opensAt: opens.toISOString(),
+        mode,
+        perCustomerLimit,
+        holdSeconds,
+        commitment: outcome.commitment,
+      };
     },
   );
 }

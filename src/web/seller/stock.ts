@@ -56,7 +56,8 @@ async function change(
   const { change: units, note = null, ...rest } = wanted;
   const outcome = await changeStock(shop.db, { ...rest, units, note });
   if (outcome.kind === 'not-found') throw problem('product-not-found');
-  if (outcome.kind === 'too-many') throw invalid([{ pointer: '/change', message: 'would make more than a billion units' }]);
+  if (outcome.kind === 'too-many')
+    throw invalid([{ pointer: '/change', message: 'would make more than a billion units' }]);
   if (outcome.kind === 'below-zero') throw problem('stock-taken', { available: outcome.available });
   const { available, held, sold } = outcome;
   return { available, held, sold };

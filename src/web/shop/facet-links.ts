@@ -10,7 +10,7 @@ import { searchUrl, toggled } from './search-url.ts';
 const DEEPEST = 3;
 
 /** A path and all above it: 'A > B' -> ['A', 'A > B']. */
-export function pathsTo(category: string): string[] {
+function pathsTo(category: string): string[] {
   const names = category.split(CATEGORY_SEPARATOR);
   return names.map((_, index) => names.slice(0, index + 1).join(CATEGORY_SEPARATOR));
 }

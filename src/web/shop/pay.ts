@@ -102,10 +102,10 @@ async function standing(shop: Shop, userId: number, reservationId: string): Prom
   const latest = await findLatestPaymentOf(shop.db, reservationId, userId);
   // While a charge is on its way it is left to whoever sent it; a visit must not hurry the provider.
   const payment = latest?.state === 'requires_action' ? await resolvePayment(shop.checkout, latest) : latest;
-  const reservation = await findReservation(shop.db, userId, reservationId);
-  // Holds that ran out leave nothing that names them, so an id that looks like one is told what most likely happened.
-  if (!reservation) throw problem('reservation-expired', { productId: String(productId) });
-  return { reservation, payment };
+  const found = await findReservation(shop.db, userId, reservationId);
+  if (found.kind === 'ended') throw problem('reservation-expired', { productId: String(productId) });
+  if (found.kind === 'not-found') throw problem('not-found');
+  return { reservation: found.reservation, payment };
 }
 
 /** Where a browser belongs instead of this page, if anywhere. */

@@ -2,11 +2,12 @@
 import { Type } from 'typebox';
 import { parseId } from '../../lib/ids.ts';
 import { type Problem, problem } from '../../lib/problem.ts';
-import { type ReserveOutcome, releaseHold } from '../../modules/inventory/index.ts';
+import { findReservation, type Reservation, type ReserveOutcome, releaseHold } from '../../modules/inventory/index.ts';
 import { requireCaller } from '../kit/caller.ts';
 import { Id, problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
 import { payPath, ReservationJson, reservationJson } from './reservation-json.ts';
+import { linePath, TicketJson, ticketJson } from './ticket-json.ts';
 
 const OVERLOADED_RETRY_SECONDS = 2;
 const PAUSED_RETRY_SECONDS = 10;
@@ -19,9 +20,9 @@ export function purchaseRoutes(app: App, shop: Shop): void {
         tags: ['purchase'],
         summary: 'Take one unit out of everyone else’s reach',
         description:
-          'Holds a unit for the product’s hold time and answers 303 to the payment page. Who holds this product already gets the same reservation: asking twice never takes two units.',
+          'Holds a unit for the product’s hold time and answers 303 to the payment page, or to a place in the line where the drop has one. Who holds this product already gets the same reservation: asking twice never takes two units.',
         body: Type.Object({ productId: Id }, { additionalProperties: false }),
-        response: { 303: ReservationJson, ...problemResponses(401, 404, 409, 422, 503) },
+        response: { 303: Type.Union([ReservationJson, TicketJson]), ...problemResponses(401, 404, 409, 422, 503) },
       },
     },
     async (request, reply) => {
@@ -29,9 +30,13 @@ export function purchaseRoutes(app: App, shop: Shop): void {
       const productId = parseId(request.body.productId);
       if (productId === undefined) throw problem('product-not-found');
       const outcome = await shop.reservations.reserve(productId, caller.userId);
-      if (outcome.kind !== 'held' && outcome.kind !== 'already-held') throw refusal(outcome);
-      const { reservation } = outcome;
-      reply.code(303).header('location', payPath(reservation.reservationId));
+      reply.code(303);
+      if (outcome.kind === 'in-line' && outcome.ticket.state !== 'granted') {
+        reply.header('location', linePath(outcome.ticket.ticketId));
+        return ticketJson(outcome.ticket, outcome);
+      }
+      const reservation = await heldBy(shop, outcome);
+      reply.header('location', payPath(reservation.reservationId));
       return reservationJson(reservation);
     },
   );
@@ -70,8 +75,17 @@ async function letGo(shop: Shop, userId: number, reservationId: string): Promise
     });
 }
 
+async function heldBy(shop: Shop, outcome: ReserveOutcome): Promise<Reservation> {
+  if (outcome.kind === 'held' || outcome.kind === 'already-held') return outcome.reservation;
+  if (outcome.kind !== 'in-line') throw refusal(outcome);
+  // The ticket's id became the reservation's when the line granted it.
+  const granted = await findReservation(shop.db, outcome.ticket.userId, outcome.ticket.ticketId);
+  if (granted.kind !== 'found') throw problem('overloaded', { retryAfterSeconds: OVERLOADED_RETRY_SECONDS });
+  return granted.reservation;
+}
+
 /** What a buyer who got nothing is told. */
-function refusal(outcome: Exclude<ReserveOutcome, { kind: 'held' | 'already-held' }>): Problem {
+function refusal(outcome: Exclude<ReserveOutcome, { kind: 'held' | 'already-held' | 'in-line' }>): Problem {
   switch (outcome.kind) {
     case 'sold-out':
       return problem('sold-out', { productId: String(outcome.productId) });

@@ -34,7 +34,7 @@ ${first ? html`<meta property="og:image" content="${origin}${mediaUrl(first.pict
 }
 
 /** https://schema.org/Product */
-export function schemaProduct(document: ReplicaDocument, origin: string, url: string): object {
+function schemaProduct(document: ReplicaDocument, origin: string, url: string): object {
   const rating = ratingOf(document.ratingCounts);
   const digits = minorDigits(document.currency);
   return {

@@ -2,7 +2,7 @@
 // {Material} puts the value as it stands, {material} in lower case for the middle of a sentence.
 
 /** Values to choose from; with numbers, what each multiplies the price by, cheapest first. */
-export type AttributeValues = readonly string[] | Readonly<Record<string, number>>;
+type AttributeValues = readonly string[] | Readonly<Record<string, number>>;
 
 /** What reviewers can say about it: a thing is looked at and lasts, a treat is used up, a book is read. */
 export type Goods = 'thing' | 'treat' | 'book';

@@ -7,7 +7,7 @@ import { compileFilters, type Filters } from './filters.ts';
 import { matchAll, matchSome } from './match.ts';
 import { RERANKED_RESULTS, rerank } from './rerank.ts';
 import type { Segment } from './segment.ts';
-import { type SearchState, segmentsOf } from './state.ts';
+import { documentOf, type SearchState, segmentsOf } from './state.ts';
 import { openTally, type Tally, tallyAll, tallySlot } from './tally.ts';
 import { type Ranked, rankedOf } from './top.ts';
 import { correctWord, exchangeWord, type Understood, understand } from './understand.ts';
@@ -87,7 +87,7 @@ export function placeSegments(state: SearchState): Placed[] {
 }
 
 export function documentsOf(state: SearchState, ranked: Ranked[]): ReplicaDocument[] {
-  return ranked.map(({ productId }) => state.documents.get(productId)).filter((document) => document !== undefined);
+  return ranked.map(({ productId }) => documentOf(state, productId)).filter((document) => document !== undefined);
 }
 
 /**

@@ -9,7 +9,7 @@ const TWO_SLIPS_FROM_CHARACTERS = 6;
 const MAX_CANDIDATES = 2_000;
 
 export type Spellings = {
-  words: string[];
+  wordAt: (wordId: number) => string;
   heads: Int32Array;
   next: Int32Array;
   wordIds: Uint32Array;
@@ -18,10 +18,10 @@ export type Spellings = {
 };
 type Candidate = { wordId: number; slips: number; sameStart: boolean };
 
-export function openSpellings(words: string[]): Spellings {
+export function openSpellings(wordAt: (wordId: number) => string): Spellings {
   const capacity = 1 << 12;
   return {
-    words,
+    wordAt,
     heads: new Int32Array(capacity).fill(-1),
     next: new Int32Array(capacity),
     wordIds: new Uint32Array(capacity),
@@ -31,7 +31,7 @@ export function openSpellings(words: string[]): Spellings {
 }
 
 export function addSpelling(spellings: Spellings, wordId: number): void {
-  const word = spellings.words[wordId] as string;
+  const word = spellings.wordAt(wordId);
   if (!isCorrectable(word)) return;
   addHash(spellings, hashWithout(word, -1, -1), wordId);
   for (let skip = 0; skip < word.length; skip++) addHash(spellings, hashWithout(word, skip, -1), wordId);
@@ -50,7 +50,7 @@ export function nearbyWords(spellings: Spellings, word: string): Candidate[] {
   }
   const candidates: Candidate[] = [];
   for (const wordId of ids) {
-    const candidate = spellings.words[wordId] as string;
+    const candidate = spellings.wordAt(wordId);
     const slips = slipsBetween(word, candidate, maxSlips);
     if (slips <= maxSlips)
       candidates.push({ wordId, slips, sameStart: candidate.charCodeAt(0) === word.charCodeAt(0) });

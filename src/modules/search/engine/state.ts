@@ -83,7 +83,15 @@ export function needsPacking(state: SearchState): boolean {
 export function* pack(state: SearchState): Generator<void, void> {
   state.packed = segmentsOf(state);
   state.growing = openGrowingSegment();
-  state.packed = [yield* mergeSegments(state.packed, state.vocabulary.termIds.size)];
+  state.packed = [yield* mergeSegments(state.packed, state.vocabulary.strings.count)];
+}
+
+export function documentCount(state: SearchState): number {
+  return state.documents.size;
+}
+
+export function documentOf(state: SearchState, productId: number): ReplicaDocument | undefined {
+  return state.documents.get(productId);
 }
 
 /** How many products have the term, those counted that died since the last packing. */

@@ -10,7 +10,7 @@ import { fold, wordsOf } from './text.ts';
 import { type Ranked, rankedOf } from './top.ts';
 import { type Group, groupOf, prefixAlternatives, type Understood, understand } from './understand.ts';
 import type { ValueTable } from './value-table.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { type Vocabulary, wordAt } from './vocabulary.ts';
 
 const MAX_QUERIES = 3;
 const MAX_CATEGORIES = 2;
@@ -70,7 +70,7 @@ function completions(state: SearchState, before: string, earlier: Understood, pr
     if (terms.has(term)) continue;
     terms.add(term);
     const products = countWithTitleWord(state, earlier.groups, term);
-    if (products > 0) found.push({ text: `${before} ${vocabulary.words[wordId]}`.trim(), products });
+    if (products > 0) found.push({ text: `${before} ${wordAt(vocabulary, wordId)}`.trim(), products });
   }
   return found
     .sort((a, b) => b.products - a.products)
@@ -79,7 +79,7 @@ function completions(state: SearchState, before: string, earlier: Understood, pr
 }
 
 function isWorthSuggesting(vocabulary: Vocabulary, wordId: number): boolean {
-  return vocabulary.seenInTitle[wordId] !== 0 && /^\p{L}{3,}$/u.test(vocabulary.words[wordId] as string);
+  return vocabulary.seenInTitle[wordId] !== 0 && /^\p{L}{3,}$/u.test(wordAt(vocabulary, wordId));
 }
 
 /** Products that have all groups, and the term as a word of some weight. */

@@ -2,9 +2,9 @@
 import { MAX_QUERY_WORDS, MAX_TERM_CHARACTERS } from '../query.ts';
 import { wordsWithPrefix } from './prefixes.ts';
 import { nearbyWords } from './spelling.ts';
-import { productsWithTerm, type SearchState } from './state.ts';
+import { documentCount, productsWithTerm, type SearchState } from './state.ts';
 import { fold, isNumber, joinWords, wordsOf } from './text.ts';
-import { termOf } from './vocabulary.ts';
+import { termOf, wordAt, wordIdOf } from './vocabulary.ts';
 
 // They say how the others hang together, which ranking sees in the titles.
 const STOP_WORDS = new Set('a an and by for from in of on or the to with'.split(' '));
@@ -66,7 +66,7 @@ export function correctWord(
     if (best && (slips > best.slips || (slips === best.slips && best.sameStart && !sameStart))) continue;
     const products = productsWithTerm(state, vocabulary.termOfWord[wordId] as number);
     const closer = !best || slips < best.slips || (sameStart && !best.sameStart);
-    const candidate = vocabulary.words[wordId] as string;
+    const candidate = wordAt(vocabulary, wordId);
     if (products >= minProducts && candidate !== word && (closer || products > (best?.products ?? 0))) {
       best = { word: candidate, slips, sameStart, products };
     }
@@ -91,7 +91,7 @@ export function prefixAlternatives(state: SearchState, prefix: string): Alternat
 
 /** A group counts as one word however many spellings it has: rare spellings are not worth more than common ones. */
 export function groupOf(state: SearchState, alternatives: Alternative[]): Group {
-  const all = state.documents.size;
+  const all = documentCount(state);
   const products = alternatives.reduce((sum, { term }) => sum + productsWithTerm(state, term), 0);
   const having = Math.min(products, all);
   return { alternatives, idf: Math.log(1 + (all - having + 0.5) / (having + 0.5)) };
@@ -158,7 +158,7 @@ function joinedTerms(state: SearchState, words: string[], at: number): number[] 
     if (from < 0 || to >= words.length) continue;
     const joined = words.slice(from, to + 1).reduce(joinWords);
     if (/^\p{L}*$/u.test(joined) && joined.length < MIN_JOINED_LETTERS) continue;
-    const wordId = state.vocabulary.wordIds.get(joined);
+    const wordId = wordIdOf(state.vocabulary, joined);
     const term = wordId === undefined ? undefined : (state.vocabulary.termOfWord[wordId] as number);
     if (term !== undefined && productsWithTerm(state, term) > 0 && !terms.includes(term)) terms.push(term);
   }

@@ -1,33 +1,40 @@
-// All words of all products, as they are written, and the terms (stems) under which they are found.
+// All words of all products, as they are written, and the terms (stems) under which they are found. A term is the number of
+// its stem's string: words, stems and codes are kept once.
 import { stem } from 'porter2';
 import { addPrefixWord, openPrefixes, type Prefixes } from './prefixes.ts';
+import { roomFor, sharedUint32 } from './shared-arrays.ts';
 import { addSpelling, openSpellings, type Spellings } from './spelling.ts';
+import { addString, findString, openStringTable, type StringTable, stringAt } from './string-table.ts';
 
 export type Vocabulary = {
-  wordIds: Map<string, number>;
-  words: string[];
-  /** By word id. Keeping it spares stemming each occurrence: the build is twice as fast. */
-  termOfWord: number[];
+  strings: StringTable;
+  /** By word id; NOT_A_WORD where no product has the string as a word. Keeping it spares stemming each occurrence. */
+  termOfWord: Uint32Array;
   /** By word id: how often it was seen; never counted down, so good for ranking only. */
-  seen: number[];
+  seen: Uint32Array;
   /** By word id: how often in a title. What titles never say is not worth suggesting. */
-  seenInTitle: number[];
-  termIds: Map<string, number>;
+  seenInTitle: Uint32Array;
+  /** By term: slots that have it, those counted that died since they were packed. */
+  productsOfTerm: Uint32Array;
   prefixes: Prefixes;
   spellings: Spellings;
 };
 
+const NOT_A_WORD = 0;
+const FIRST_STRINGS = 1 << 12;
+
 export function openVocabulary(): Vocabulary {
-  const words: string[] = [];
+  const strings = openStringTable();
+  // Number 0 is nobody's term, so that fresh memory says "not a word".
+  addString(strings, '');
   return {
-    wordIds: new Map(),
-    words,
-    termOfWord: [],
-    seen: [],
-    seenInTitle: [],
-    termIds: new Map(),
-    prefixes: openPrefixes(words),
-    spellings: openSpellings(words),
+    strings,
+    termOfWord: sharedUint32(FIRST_STRINGS),
+    seen: sharedUint32(FIRST_STRINGS),
+    seenInTitle: sharedUint32(FIRST_STRINGS),
+    productsOfTerm: sharedUint32(FIRST_STRINGS),
+    prefixes: openPrefixes(strings),
+    spellings: openSpellings((wordId) => stringAt(strings, wordId)),
   };
 }
 
@@ -38,32 +45,40 @@ function stemOf(word: string): string {
 
 /** The word's id; a new word gets one. */
 export function internWord(vocabulary: Vocabulary, word: string): number {
-  const known = vocabulary.wordIds.get(word);
-  if (known !== undefined) {
-    vocabulary.seen[known] = (vocabulary.seen[known] as number) + 1;
-    return known;
-  }
-  // A slice keeps its whole text alive; as a key of this map it would keep every description.
-  const encoding = /^\p{ASCII}*$/u.test(word) ? 'latin1' : 'utf16le';
-  const own = Buffer.from(word, encoding).toString(encoding);
-  const wordId = vocabulary.words.length;
-  const term = stemOf(own);
-  let termId = vocabulary.termIds.get(term);
-  if (termId === undefined) {
-    termId = vocabulary.termIds.size;
-    vocabulary.termIds.set(term, termId);
-  }
-  vocabulary.wordIds.set(own, wordId);
-  vocabulary.words.push(own);
-  vocabulary.termOfWord.push(termId);
-  vocabulary.seen.push(1);
-  vocabulary.seenInTitle.push(0);
-  addPrefixWord(vocabulary.prefixes, wordId);
-  addSpelling(vocabulary.spellings, wordId);
+  const wordId = internString(vocabulary, word);
+  if (vocabulary.termOfWord[wordId] === NOT_A_WORD) addWord(vocabulary, wordId, word);
+  vocabulary.seen[wordId] = (vocabulary.seen[wordId] as number) + 1;
   return wordId;
 }
 
+function addWord(vocabulary: Vocabulary, wordId: number, word: string): void {
+  // The string first: it may give the arrays more room.
+  const term = internString(vocabulary, stemOf(word));
+  vocabulary.termOfWord[wordId] = term;
+  addPrefixWord(vocabulary.prefixes, wordId);
+  addSpelling(vocabulary.spellings, wordId);
+}
+
+function internString(vocabulary: Vocabulary, text: string): number {
+  const id = addString(vocabulary.strings, text);
+  if (id >= vocabulary.termOfWord.length) {
+    for (const name of ['termOfWord', 'seen', 'seenInTitle', 'productsOfTerm'] as const) {
+      vocabulary[name] = roomFor(vocabulary[name], id + 1);
+    }
+  }
+  return id;
+}
+
+export function wordIdOf(vocabulary: Vocabulary, word: string): number | undefined {
+  const id = findString(vocabulary.strings, word);
+  return id === undefined || vocabulary.termOfWord[id] === NOT_A_WORD ? undefined : id;
+}
+
+export function wordAt(vocabulary: Vocabulary, wordId: number): string {
+  return stringAt(vocabulary.strings, wordId);
+}
+
 export function termOf(vocabulary: Vocabulary, word: string): number | undefined {
-  const wordId = vocabulary.wordIds.get(word);
-  return wordId === undefined ? vocabulary.termIds.get(stemOf(word)) : vocabulary.termOfWord[wordId];
+  const wordId = wordIdOf(vocabulary, word);
+  return wordId === undefined ? findString(vocabulary.strings, stemOf(word)) : vocabulary.termOfWord[wordId];
 }

@@ -1,6 +1,6 @@
 // A demo picture has no file to start from: its id says everything that is drawn.
 
-export type DemoPicture = {
+type DemoPicture = {
   emoji: string;
   tint: number; // place in COLORS of colors.ts; 0 leaves the emoji as it is
   palette: number;

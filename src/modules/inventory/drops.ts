@@ -1,0 +1,67 @@
+// Drops: announced by their seller, opened by the clock, paused and resumed by an operator.
+import { createHash, randomBytes } from 'node:crypto';
+import type { Queryable } from '../../lib/db.ts';
+import { keyOf } from '../../lib/ids.ts';
+import {
+  type DropTerms,
+  findMovingLines,
+  findTicketById,
+  runLeaveLine,
+  runOpenLine,
+  runSetDrop,
+  runSetPaused,
+} from './store-lines.ts';
+import type { Ticket } from './ticket.ts';
+
+const SEED_BYTES = 32;
+
+export type SetDropOutcome =
+  | { kind: 'set'; commitment: string | null }
+  | { kind: 'not-found' }
+  | { kind: 'somebody-waits' };
+
+/** For a lottery a secret seed is drawn now and its SHA-256 told, so that nobody can choose the seed when the names are known. */
+export async function setDrop(
+  db: Queryable,
+  productId: number,
+  sellerId: number,
+  terms: DropTerms,
+): Promise<SetDropOutcome> {
+  const seed = randomBytes(SEED_BYTES);
+  const draw = terms.mode === 'lottery' ? { seed, commitment: createHash('sha256').update(seed).digest() } : null;
+  const { owned, changed } = await runSetDrop(db, productId, sellerId, terms, draw);
+  if (owned === 0) return { kind: 'not-found' };
+  return changed === 0
+    ? { kind: 'somebody-waits' }
+    : { kind: 'set', commitment: draw?.commitment.toString('hex') ?? null };
+}
+
+/** Draws what is due and gives what is free to whoever is first. Returns how many were granted. `at` null: the database's clock. */
+export async function moveLines(db: Queryable, at: Date | null): Promise<number> {
+  let granted = 0;
+  for (const productId of await findMovingLines(db, at)) granted += await runOpenLine(db, productId, at);
+  return granted;
+}
+
+/** False: that product is no drop. The line keeps its order. */
+export function pauseDrop(db: Queryable, productId: number, isPaused: boolean): Promise<boolean> {
+  return runSetPaused(db, productId, isPaused);
+}
+
+/** The caller's own ticket; other people's are not found. */
+export async function findTicket(db: Queryable, userId: number, ticketId: string): Promise<Ticket | undefined> {
+  const productId = keyOf(ticketId);
+  if (productId === undefined) return undefined;
+  const row = await findTicketById(db, productId, userId, ticketId);
+  return row && { ticketId: row.ticket_id, productId, userId: row.user_id, state: row.state, place: row.place };
+}
+
+export async function leaveLine(
+  db: Queryable,
+  userId: number,
+  ticketId: string,
+): Promise<{ kind: 'left' | 'not-found' }> {
+  const productId = keyOf(ticketId);
+  if (productId === undefined) return { kind: 'not-found' };
+  return { kind: (await runLeaveLine(db, productId, userId, ticketId)) ? 'left' : 'not-found' };
+}

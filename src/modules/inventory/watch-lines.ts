@@ -1,0 +1,104 @@
+// What a node knows of the drops without asking: one statement a second for all of them, whatever the number of visitors.
+import type { Queryable } from '../../lib/db.ts';
+import type { Log } from '../../lib/log.ts';
+import { repeat } from '../../lib/repeat.ts';
+import type { LineMode } from './store.ts';
+import { loadWatchedLines, type WatchedLineRow } from './store-lines.ts';
+
+export type Line = {
+  productId: number;
+  mode: LineMode;
+  opensAt: Date;
+  perCustomerLimit: number | null;
+  holdSeconds: number;
+  isPaused: boolean;
+  total: number;
+  available: number;
+  held: number;
+  sold: number;
+  expired: number;
+  waiting: number;
+  /** The first place that still waits; everyone before it has been served. Null: nobody waits with a place. */
+  head: number | null;
+  lastPlace: number;
+  version: number;
+  draw: { commitment: string; seed: string | null; drawnAt: Date | null } | null;
+};
+
+export type LineWatch = {
+  line(productId: number): Line | undefined;
+  all(): Line[];
+  /** Called after each poll with what changed. Returns how to stop. */
+  onChange(listener: (lines: Line[]) => void): () => void;
+  close(): Promise<void>;
+};
+
+const EVERY_MS = 500;
+
+export async function openLineWatch(db: Queryable, log: Log): Promise<LineWatch> {
+  let lines = new Map<number, Line>();
+  const listeners = new Set<(lines: Line[]) => void>();
+
+  async function poll(): Promise<void> {
+    const before = lines;
+    lines = new Map((await loadWatchedLines(db)).map((row) => [row.product_id, toLine(row)]));
+    if (listeners.size === 0) return;
+    const changed = [...lines.values()].filter((line) => differs(before.get(line.productId), line));
+    if (changed.length > 0) for (const listener of [...listeners]) listener(changed);
+  }
+
+  // A node that starts while the database is away serves pages without lines, and learns of them when it is back.
+  await poll().catch((error: unknown) => log.warn({ err: error }, 'the lines of drops are not known yet'));
+  const polling = repeat('watch-lines', EVERY_MS, log, poll);
+  return {
+    line: (productId) => lines.get(productId),
+    all: () => [...lines.values()],
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => polling.close(),
+  };
+}
+
+function differs(before: Line | undefined, after: Line): boolean {
+  return (
+    !before ||
+    before.version !== after.version ||
+    before.waiting !== after.waiting ||
+    before.head !== after.head ||
+    before.isPaused !== after.isPaused ||
+    before.held !== after.held ||
+    before.draw?.seed !== after.draw?.seed
+  );
+}
+
+function toLine(row: WatchedLineRow): Line {
+  return {
+    productId: row.product_id,
+    mode: row.line_mode,
+    opensAt: row.opens_at,
+    perCustomerLimit: row.customer_limit,
+    holdSeconds: row.hold_seconds,
+    isPaused: row.paused,
+    total: row.total,
+    available: row.available,
+    held: row.held,
+    sold: row.total - row.available - row.held,
+    expired: row.expired_count,
+    waiting: row.waiting,
+    head: row.head,
+    lastPlace: row.last_place,
+    version: row.version,
+    draw: row.commitment && {
+      commitment: row.commitment.toString('hex'),
+      seed: row.seed?.toString('hex') ?? null,
+      drawnAt: row.drawn_at,
+    },
+  };
+}
+
+/** Every unit is paid for: nobody who waits can get one any more, unless the seller adds some. */
+export function isFinallySoldOut(line: Pick<Line, 'available' | 'held' | 'total'>): boolean {
+  return line.total > 0 && line.available === 0 && line.held === 0;
+}
