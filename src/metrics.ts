@@ -19,9 +19,10 @@ export function measureRequests(app: App, registry: Registry): void {
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     duration.labels(route, request.method, String(reply.statusCode)).observe(reply.elapsedTime / 1_000);
+    done();
   });
 }
 

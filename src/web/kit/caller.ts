@@ -32,10 +32,20 @@ declare module 'fastify' {
   }
 }
 
+const NOBODY: Caller = { kind: 'nobody' };
+
 export function installCaller(app: App, accounts: Accounts): void {
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
-    request.caller = await resolveCaller(accounts, request);
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.headers.authorization === undefined && !request.cookies[SESSION_COOKIE]) {
+      request.caller = NOBODY;
+      done();
+      return;
+    }
+    resolveCaller(accounts, request).then((caller) => {
+      request.caller = caller;
+      done();
+    }, done);
   });
 }
 

@@ -23,14 +23,15 @@ declare module 'fastify' {
   }
 }
 
+/** Must be called before the routes are added. Only POST routes pay for it. */
 export function installIdempotency(app: App, db: Database): void {
   app.decorateRequest('idempotencyClaim', null);
 
   // After validation: what was refused by the schema ran nothing, and its key stays free for the corrected request.
-  app.addHook('preHandler', async (request, reply) => {
+  const claimOrReplay = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const user = callerOf(request);
     const key = request.headers['idempotency-key'];
-    if (request.method !== 'POST' || key === undefined || !user || request.routeOptions.config.unrecorded) return;
+    if (key === undefined || !user || request.routeOptions.config.unrecorded) return undefined;
     if (typeof key !== 'string' || key === '' || key.length > KEY_MAX_CHARACTERS)
       throw invalid([
         { pointer: '/headers/idempotency-key', message: `must have 1 to ${KEY_MAX_CHARACTERS} characters` },
@@ -39,7 +40,7 @@ export function installIdempotency(app: App, db: Database): void {
     switch (outcome.kind) {
       case 'claimed':
         request.idempotencyClaim = outcome.claim;
-        return;
+        return undefined;
       case 'answered':
         return replay(reply, outcome.answer);
       case 'running':
@@ -47,10 +48,10 @@ export function installIdempotency(app: App, db: Database): void {
       case 'reused':
         throw problem('idempotency-key-reused');
     }
-  });
+  };
 
   // Before the answer leaves: once the client has it, no crash may make a repetition run again.
-  app.addHook('onSend', async (request, reply, payload) => {
+  const keep = async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> => {
     const claim = request.idempotencyClaim;
     if (!claim) return;
     request.idempotencyClaim = null;
@@ -62,6 +63,12 @@ export function installIdempotency(app: App, db: Database): void {
       // The work is done and its answer must go out. Until the lock runs out, a repetition hears that it is running.
       request.log.error({ err: error }, 'the answer to an Idempotency-Key was not kept');
     }
+  };
+
+  app.addHook('onRoute', (route) => {
+    if (![route.method].flat().includes('POST')) return;
+    route.preHandler = [...[route.preHandler ?? []].flat(), claimOrReplay];
+    route.onSend = [...[route.onSend ?? []].flat(), keep];
   });
 }
 

@@ -22,8 +22,8 @@ const OF_FRAMEWORK: Readonly<Record<string, ProblemSlug>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'not-found',
   FST_ERR_NOT_FOUND: 'not-found',
 };
-// PostgreSQL: a statement ran out of time, or the server out of memory, disk or connections.
-const DATABASE_OVERLOADED = /^(57014|53\d{3})$/;
+// PostgreSQL: a statement ran out of time, waited too long for a lock, or the server is out of memory, disk or connections.
+const DATABASE_OVERLOADED = /^(57014|55P03|40001|40P01|53\d{3})$/;
 
 export function installProblems(app: App): void {
   const routes = watchRoutes(app);

@@ -8,8 +8,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function installSameOrigin(app: App, publicOrigin: string): void {
   const publicHost = new URL(publicOrigin).host;
-  app.addHook('onRequest', async (request) => {
-    if (!isSameOrigin(request, publicHost)) throw problem('cross-origin');
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(isSameOrigin(request, publicHost) ? undefined : problem('cross-origin'));
   });
 }
 

@@ -97,14 +97,12 @@ function installValidation(app: App): void {
     const [ofJson, ofForm] = [run(strict(route)), run(form(route))];
     return (body) => (isForm(body) ? ofForm(body) : ofJson(body));
   });
-  app.addHook('preValidation', async (request) => {
-    for (const [value, pointer] of [
-      [request.query, '/query'],
-      [request.params, '/params'],
-    ] as const) {
-      const check = checkText(value, pointer, JSON_MAX_DEPTH);
-      if (check.kind === 'bad-text') throw invalid(check.errors);
-    }
+  // With callbacks, like all hooks of every request: a promise each costs a tenth of what a product's JSON does.
+  app.addHook('preValidation', (request, _reply, done) => {
+    const query = checkText(request.query, '/query', JSON_MAX_DEPTH);
+    const params = checkText(request.params, '/params', JSON_MAX_DEPTH);
+    const bad = [query, params].find((check) => check.kind === 'bad-text');
+    done(bad?.kind === 'bad-text' ? invalid(bad.errors) : undefined);
   });
 }
 
@@ -162,7 +160,8 @@ function installHeaders(app: App, publicOrigin: string, paymentOrigin: string): 
     'cache-control': 'no-store',
   };
   if (publicOrigin.startsWith('https:')) headers['strict-transport-security'] = `max-age=${YEAR_SECONDS}`;
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
+    done();
   });
 }

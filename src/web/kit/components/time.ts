@@ -21,10 +21,19 @@ function asDate(at: Date | string): Date {
   return typeof at === 'string' ? new Date(at) : at;
 }
 
-/** "Wed, 25 Nov" */
+const MAX_DAYS_REMEMBERED = 400;
+const shortDays = new Map<string, Html>();
+
+/** "Wed, 25 Nov". Every product page of a day shows the same two days, so they are written once. */
 export function shortDay(at: Date | string): Html {
-  const date = asDate(at);
-  return html`<time datetime="${date.toISOString().slice(0, 10)}">${day.format(date)}</time>`;
+  const name = typeof at === 'string' ? at.slice(0, 10) : at.toISOString().slice(0, 10);
+  let written = shortDays.get(name);
+  if (!written) {
+    if (shortDays.size >= MAX_DAYS_REMEMBERED) shortDays.clear();
+    written = html`<time datetime="${name}">${day.format(new Date(name))}</time>`;
+    shortDays.set(name, written);
+  }
+  return written;
 }
 
 /** "25 Nov 2026" */
