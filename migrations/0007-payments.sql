@@ -26,7 +26,9 @@ create table payment (
 -- One live payment a reservation: a hundred submits of one buyer make one charge.
 -- (unsold: the money came when there was no unit left for it; it goes back.)
 create unique index payment_live on payment (product_id, reservation_id) where state not in ('declined', 'unsold');
-create index payment_of_user on payment (product_id, user_id, created_at desc);
+-- The user leads: on a new shop's tables without statistics, an index that begins like the primary key is taken in its place,
+-- and every look-up by id then reads all payments of the product (measured: 2,000 rows each instead of one).
+create index payment_of_user on payment (user_id, product_id, created_at desc);
 create index payment_check on payment (check_at) where check_at is not null;
 
 create table refund (
@@ -43,7 +45,7 @@ create table refund (
   created_at timestamptz not null,
   done_at timestamptz,
   primary key (product_id, refund_id),
-  unique (product_id, payment_id),              -- refunded once, whoever asks how often
+  unique (payment_id, product_id),              -- refunded once, whoever asks how often
   foreign key (product_id, payment_id) references payment,
   check ((state = 'done') = (done_at is not null))
 );

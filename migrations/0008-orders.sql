@@ -18,11 +18,13 @@ create table orders (
   placed_at timestamptz not null,
   last_sequence int not null default 1,
   primary key (product_id, order_id),
-  unique (product_id, reservation_id),
-  unique (product_id, payment_id)
+  -- product_id comes second here and in orders_of_buyer, for the reason given at payment_of_user: receipts and events look orders
+  -- up by the primary key's columns.
+  unique (reservation_id, product_id),
+  unique (payment_id, product_id)
 ) with (fillfactor = 80);
 
-create index orders_of_buyer on orders (product_id, user_id);
+create index orders_of_buyer on orders (user_id, product_id);
 
 create table order_event (
   product_id bigint not null,

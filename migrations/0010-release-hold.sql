@@ -22,6 +22,11 @@ begin
     insert into feed_change (topic, key) values ('product', p) on conflict do nothing;
   end if;
   update ticket k set state = 'left' where k.product_id = p and k.user_id = buyer and k.ticket_id = id;
+  if found then
+    insert into line_event (product_id, sequence, kind, ticket_id, at)
+      select p, v.last_event + 1, 'left', id, at from inventory v where v.product_id = p;
+    update inventory v set last_event = v.last_event + 1 where v.product_id = p;
+  end if;
   perform grant_line(p, at);
   outcome := 'released';
   return next;

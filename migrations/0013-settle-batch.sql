@@ -18,11 +18,16 @@ declare
   has_unit boolean;
   fee bigint;
   taken int := 0;
+  has_line boolean;
+  told int := 0;                                -- events of the line
+  left_waiting record;
+  gave_up int := 0;
   placed text[] := '{}';
   last_number bigint;
 begin
   at := coalesce(at, clock_timestamp());
-  select v.available, v.customer_limit, v.line_mode into stock from inventory v where v.product_id = p for no key update;
+  select v.available, v.customer_limit, v.last_place, v.last_event into stock from inventory v where v.product_id = p for no key update;
+  has_line := stock.last_place > 0;
   select x.seller_id, x.title, s.tax_basis_points, s.name, s.address, s.tax_number into offer from product x join seller s on s.seller_id = x.seller_id where x.product_id = p;
   for q in select * from unnest(ids, results, charges, brands, last4s, captures, details, new_orders, new_refunds) with ordinality
              u(id, result, charge, brand, last4, captured, detail, new_order, new_refund, n) order by n loop
@@ -55,7 +60,10 @@ begin
 
     has_unit := false;
     if m.state <> 'declined' then
-      select count(*) filter (where r.slot >= 0), first_free(array_agg(r.slot) filter (where r.slot > 0)) into bought, free_slot
+      -- An open hold stands in slot 0, and the slot of its nth is kept for it.
+      select count(*) filter (where r.slot >= 0),
+             first_free(array_agg(case when r.slot > 0 then r.slot else r.nth end) filter (where r.slot > 0 or r.slot = 0 and r.nth is not null))
+        into bought, free_slot
         from reservation r where r.product_id = p and r.user_id = m.user_id;
       update reservation r set state = 'sold', slot = coalesce(r.nth, free_slot)
         where r.product_id = p and r.user_id = m.user_id and r.slot = 0 and r.reservation_id = m.reservation_id;
@@ -66,13 +74,27 @@ begin
                   stock.customer_limit, m.amount_minor, m.currency, at, at);
         taken := taken + 1;
         has_unit := true;
+        -- Who is at the limit now cannot be granted another one, and would stop the line.
+        if has_line and bought + 1 >= stock.customer_limit then
+          update ticket k set state = 'left' where k.product_id = p and k.user_id = m.user_id and k.state = 'waiting'
+            returning k.ticket_id, k.place into left_waiting;
+          if found then
+            told := told + 1;
+            gave_up := gave_up + 1;
+            insert into line_event (product_id, sequence, kind, ticket_id, place, at)
+              values (p, stock.last_event + told, 'left', left_waiting.ticket_id, left_waiting.place, at);
+          end if;
+        end if;
       end if;
     end if;
     update payment x set state = case when has_unit then 'succeeded' else 'unsold' end, charge_id = q.charge, method_brand = q.brand,
         method_last4 = q.last4, captured_at = q.captured, updated_at = at, check_at = null
       where x.product_id = p and x.payment_id = q.id;
-    if has_unit and stock.line_mode <> 'open' then
+    if has_unit and has_line then
       update ticket k set state = 'bought' where k.product_id = p and k.user_id = m.user_id and k.ticket_id = m.reservation_id;
+      told := told + 1;
+      insert into line_event (product_id, sequence, kind, ticket_id, user_id, at)
+        values (p, stock.last_event + told, 'bought', m.reservation_id, m.user_id, at);
     end if;
     if not has_unit then
       insert into refund (product_id, refund_id, payment_id, state, amount_minor, currency, reason, check_at, created_at)
@@ -109,6 +131,9 @@ begin
     if visible_stock(stock.available) <> visible_stock(stock.available - taken) then
       insert into feed_change (topic, key) values ('product', p) on conflict do nothing;
     end if;
+  end if;
+  if told > 0 then
+    update inventory v set last_event = v.last_event + told, waiting = v.waiting - gave_up where v.product_id = p;
   end if;
   if cardinality(placed) > 0 then
     -- Last of all locks: products of one seller share this row.

@@ -6,11 +6,13 @@ returns table (outcome text, refund text, state_now text, seq int)
 language plpgsql as $$
 declare
   before int;
+  has_line boolean;
+  told bigint;
   o record;
   fee bigint;
 begin
   at := coalesce(at, clock_timestamp());
-  select v.available into before from inventory v where v.product_id = p for no key update;
+  select v.available, v.last_place > 0, v.last_event into before, has_line, told from inventory v where v.product_id = p for no key update;
   select x.* into o from orders x
     where x.product_id = p and x.order_id = id and (x.user_id = buyer or x.seller_id = owner) for no key update;
   if not found then outcome := 'not-found'; return next; return; end if;
@@ -33,7 +35,12 @@ begin
     update reservation r set state = 'returned',
         slot = (select least(min(l.slot), 0) - 1 from reservation l where l.product_id = p and l.user_id = o.user_id)
       where r.product_id = p and r.user_id = o.user_id and r.reservation_id = o.reservation_id and r.state = 'sold';
-    update inventory v set available = v.available + 1, version = v.version + 1 where v.product_id = p;
+    if has_line then
+      told := told + 1;
+      insert into line_event (product_id, sequence, kind, ticket_id, user_id, at)
+        values (p, told, 'returned', o.reservation_id, o.user_id, at);
+    end if;
+    update inventory v set available = v.available + 1, version = v.version + 1, last_event = told where v.product_id = p;
     if visible_stock(before) <> visible_stock(before + 1) then
       insert into feed_change (topic, key) values ('product', p) on conflict do nothing;
     end if;

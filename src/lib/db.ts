@@ -94,7 +94,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 type PgQuery = { query(config: pg.QueryConfig): Promise<{ rows: unknown[] }> };
 
-export function clientQueryable(client: PgQuery): Queryable {
+function clientQueryable(client: PgQuery): Queryable {
   return {
     async query<Row>(statement: Sql, values: readonly unknown[] = []): Promise<Row[]> {
       const result = await client.query({ name: statement.name, text: statement.text, values: values as unknown[] });

@@ -69,7 +69,7 @@ export function openFeedReader(db: Database, topic: string, offset: string): Fee
 }
 
 /** Rows older than this are gone, so a node whose snapshot is older must rebuild from a scan. */
-export const FEED_KEPT_HOURS = 48;
+const FEED_KEPT_HOURS = 48;
 
 export async function pruneFeed(db: Database): Promise<void> {
   await db.query(prune, [FEED_KEPT_HOURS]);

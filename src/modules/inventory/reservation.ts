@@ -34,8 +34,6 @@ export type ReserveOutcome =
   | { kind: 'product-not-found' }
   | { kind: 'overloaded' };
 
-export const DEFAULT_HOLD_SECONDS = 600;
-
 /** From this many units down shoppers see the number; it matches visible_stock() in the database. */
 const LOW_STOCK_UNITS = 10;
 

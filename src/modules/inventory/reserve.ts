@@ -105,7 +105,7 @@ export function openReservations(db: Database, lines: Pick<LineWatch, 'line'> = 
 }
 
 /** Each buyer's own outcome from the one row that the statement answers. */
-export function outcomesOf(productId: number, buyers: readonly Buyer[], row: ReserveBatchRow): BatchOutcome[] {
+function outcomesOf(productId: number, buyers: readonly Buyer[], row: ReserveBatchRow): BatchOutcome[] {
   if (row.outcome === 'unknown-product') return buyers.map(() => ({ kind: 'product-not-found' }));
   if (row.outcome === 'line') return buyers.map(() => ({ kind: 'line' }));
   if (row.outcome === 'closed') return buyers.map(() => ({ kind: 'paused' }));

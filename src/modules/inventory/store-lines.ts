@@ -1,6 +1,7 @@
-// SQL of drops and their lines. Joining, leaving and opening are functions of the database: migrations/0015 and 0016.
+// SQL of drops and their lines. Announcing, joining, leaving and opening are functions of the database: migrations/0015, 0016 and 0018.
 import { type Queryable, sql } from '../../lib/db.ts';
 import type { LineMode } from './store.ts';
+import type { EntryCondition } from './store-drop-figures.ts';
 import type { TicketState } from './ticket.ts';
 
 const joinLine = sql(
@@ -23,44 +24,19 @@ const watchedLines = sql(
           i.expired_count, (select k.place from ticket k where k.product_id = i.product_id and k.state = 'waiting' and k.place is not null
                             order by k.place limit 1) as head,
           (select count(*) from reservation r where r.product_id = i.product_id and r.state in ('held', 'paying')) as held,
-          d.commitment, case when d.drawn_at is not null then d.seed end as seed, d.drawn_at
+          d.commitment, case when d.drawn_at is not null then d.seed end as seed, d.drawn_at, d.entry_condition
    from inventory i left join drop_sale d using (product_id)
-   where i.line_mode <> 'open' or i.opens_at > clock_timestamp() - interval '1 day'`,
-);
-const ticketById = sql(
-  'inventory_ticket_by_id',
-  'select user_id, ticket_id, state, place, joined_at from ticket where product_id = $1 and user_id = $2 and ticket_id = $3',
-);
-const ticketsOfUsers = sql(
-  'inventory_tickets_of_users',
-  'select user_id, ticket_id, state, place, joined_at from ticket where product_id = $1 and user_id = any ($2::bigint[])',
+   where i.line_mode <> 'open' or i.opens_at > clock_timestamp() - interval '1 day' or d.entry_condition <> 'none'`,
 );
 // A drop can be changed until somebody waits for it.
 const setDrop = sql(
   'inventory_set_drop',
-  `with owned as (
-     select i.product_id, i.waiting from product p join inventory i using (product_id) where p.product_id = $1 and p.seller_id = $2
-     for no key update of i),
-   allowed as (select product_id from owned where waiting = 0),
-   sale as (
-     insert into drop_sale (product_id, announced_at, commitment, seed) select product_id, clock_timestamp(), $7, $8 from allowed
-     on conflict (product_id) do update set announced_at = excluded.announced_at, commitment = excluded.commitment, seed = excluded.seed,
-       drawn_at = null, drawn_tickets = null),
-   news as (insert into feed_change (topic, key) select 'product', product_id from allowed on conflict do nothing),
-   changed as (
-     update inventory i set opens_at = $3, line_mode = $4, customer_limit = $5, hold_seconds = $6 from allowed
-     where i.product_id = allowed.product_id returning 1)
-   select (select count(*) from owned) as owned, (select count(*) from allowed) as changed`,
+  'select owned, changed from announce_drop($1, null, $2, $3, $4, $5, $6, $7, $8)',
 );
 const setPaused = sql(
   'inventory_set_paused',
   'update inventory set paused = $2 where product_id = $1 and (opens_at is not null) returning product_id',
 );
-const publishedTickets = sql(
-  'inventory_published_tickets',
-  `select ticket_id, place, joined_at from ticket where product_id = $1 and place is not null and ticket_id > $2 order by ticket_id limit $3`,
-);
-
 export type JoinRow = {
   outcome: 'no-line' | 'unknown-product' | 'done';
   ticket_users: number[] | null;
@@ -124,32 +100,12 @@ export type WatchedLineRow = {
   commitment: Buffer | null;
   seed: Buffer | null;
   drawn_at: Date | null;
+  /** Null: no drop was announced. */
+  entry_condition: EntryCondition | null;
 };
 
 export function loadWatchedLines(db: Queryable): Promise<WatchedLineRow[]> {
   return db.query<WatchedLineRow>(watchedLines);
-}
-
-export type TicketRow = {
-  user_id: number;
-  ticket_id: string;
-  state: TicketState;
-  place: number | null;
-  joined_at: Date;
-};
-
-export async function findTicketById(
-  db: Queryable,
-  productId: number,
-  userId: number,
-  ticketId: string,
-): Promise<TicketRow | undefined> {
-  const [row] = await db.query<TicketRow>(ticketById, [productId, userId, ticketId]);
-  return row;
-}
-
-export function findTicketsOfUsers(db: Queryable, productId: number, userIds: number[]): Promise<TicketRow[]> {
-  return db.query<TicketRow>(ticketsOfUsers, [productId, userIds]);
 }
 
 export type DropTerms = { opensAt: Date; mode: LineMode; perCustomerLimit: number; holdSeconds: number };
@@ -177,12 +133,4 @@ export async function runSetDrop(
 
 export async function runSetPaused(db: Queryable, productId: number, isPaused: boolean): Promise<boolean> {
   return (await db.query(setPaused, [productId, isPaused])).length > 0;
-}
-
-export function loadPublishedTickets(db: Queryable, productId: number, afterTicketId: string, limit: number) {
-  return db.query<{ ticket_id: string; place: number; joined_at: Date }>(publishedTickets, [
-    productId,
-    afterTicketId,
-    limit,
-  ]);
 }

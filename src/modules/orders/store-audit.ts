@@ -3,7 +3,7 @@ import { type Queryable, type Sql, sql } from '../../lib/db.ts';
 import { ORDER_TRANSITIONS } from './order-state.ts';
 
 export type AuditCheck = { name: string; promise: string; statement: Sql };
-export const MAX_OFFENDING_ROWS = 100;
+const MAX_OFFENDING_ROWS = 100;
 
 const ALLOWED_STEPS = Object.entries(ORDER_TRANSITIONS)
   .flatMap(([from, targets]) => targets.map((to) => `('${from}', '${to}')`))

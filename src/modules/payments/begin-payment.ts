@@ -11,7 +11,7 @@ const MAX_QUEUED_PAYMENTS = 5_000;
 const MAX_PRODUCTS_IN_FLIGHT = 8;
 const RETRY_FOR_MS = 5_000;
 // The charging process itself has settled by then; if it died, the reconciling job takes over.
-export const FIRST_CHECK_SECONDS = 12;
+const FIRST_CHECK_SECONDS = 12;
 
 export function openPaymentBook(db: Database): Batcher<PaymentAttempt, BeginOutcome> {
   return createBatcher<PaymentAttempt, BeginOutcome>({

@@ -1,6 +1,6 @@
 // The door of payments: attempts to charge, refunds, the ledger, and the port to the provider.
 export { createSandboxProvider } from './adapters/sandbox.ts';
-export { FIRST_CHECK_SECONDS, openPaymentBook, type PaymentAttempt } from './begin-payment.ts';
+export { openPaymentBook, type PaymentAttempt } from './begin-payment.ts';
 export { findLatestPaymentOf, findPayment } from './find-payment.ts';
 export type { BeginOutcome, Payment, PaymentState } from './payment.ts';
 export type { ChargeOutcome, PaymentProvider } from './provider.ts';

@@ -2,7 +2,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FeedReader } from '../../lib/feed.ts';
 import type { Log } from '../../lib/log.ts';
-import { needsPacking, openState, pack, putDocument, removeDocument, type SearchState } from './engine/state.ts';
+import type { ReplicaDocument } from './document.ts';
+import { documentsOfImage, imageParts, stateOfImage } from './engine/image.ts';
+import type { Knowledge } from './engine/knowledge.ts';
+import { needsPacking, pack, packDue, packGrown } from './engine/packing.ts';
+import { documentCount, openState, putDocument, removeDocument, type SearchState } from './engine/state.ts';
 import { openSlices, runSliced } from './slices.ts';
 import { readSnapshot, setSnapshotAside, snapshotPath, writeSnapshot } from './snapshot.ts';
 import type { ReplicaSource } from './source.ts';
@@ -13,6 +17,8 @@ const SNAPSHOT_EVERY_MS = 180_000;
 /** Sooner when so much of the shop changed, as after the first scan or a large import, but not back to back. */
 const CHANGED_SHARE = 1 / 4;
 const MIN_BETWEEN_SNAPSHOTS_MS = 10_000;
+/** A large shop's takes seconds of the disk: at most a twentieth of the time goes into it. */
+const PAUSE_FOR_EACH_MS_OF_WRITING = 20;
 /** While the database is away, pauses double up to here: a node that comes back is heard within seconds. */
 const MAX_RETRY_PAUSE_MS = 5_000;
 const MAX_DOUBLINGS = 16;
@@ -39,6 +45,8 @@ type Following = {
   /** Since the snapshot; a product twice counts twice. */
   changedDocuments: number;
   snapshotAtMs: number;
+  snapshotTookMs: number;
+  isReadOnly: boolean;
   /** The last attempt failed: said once, not with every attempt. */
   isAway: boolean;
   closing: AbortController;
@@ -49,6 +57,7 @@ export async function openFollower(
   source: ReplicaSource,
   log: Log,
   pollEveryMs: number,
+  isReadOnly: boolean,
 ): Promise<Follower> {
   const following: Following = {
     directory,
@@ -64,6 +73,8 @@ export async function openFollower(
     snapshotting: null,
     changedDocuments: 0,
     snapshotAtMs: 0,
+    snapshotTookMs: 0,
+    isReadOnly,
     isAway: false,
     closing: new AbortController(),
   };
@@ -79,7 +90,7 @@ export async function openFollower(
       await loop;
       await following.packing;
       await following.snapshotting;
-      if (following.changedDocuments > 0) await saveSnapshot(following);
+      if (following.changedDocuments > 0 && !isReadOnly) await saveSnapshot(following);
     },
   };
 }
@@ -99,7 +110,7 @@ async function follow(following: Following, pollEveryMs: number, first: Attempt 
     }
     outcome = await attempt(following);
     failures = outcome === 'failed' ? Math.min(failures + 1, MAX_DOUBLINGS) : 0;
-    packInBackground(following);
+    packWhatIsDue(following);
     saveInBackground(following);
   }
 }
@@ -131,7 +142,7 @@ async function connect(following: Following): Promise<FeedReader> {
     // Another shop's products must not be served, not even for the seconds of a scan.
     following.isReady = false;
     following.feedOffset = null;
-    following.state = openState();
+    following.state = openState(following.state.knowledge);
   }
   following.databaseId = databaseId;
   if (following.isReady && following.feedOffset !== null) {
@@ -173,7 +184,7 @@ async function takeChanges(following: Following, reader: FeedReader): Promise<bo
 /** Into a state of its own that takes the old one's place when complete, so that an old but whole answer is given until then. */
 async function scanEverything(following: Following): Promise<void> {
   const startedAtMs = Date.now();
-  const state = openState();
+  const state = openState(following.state.knowledge);
   const pause = openSlices();
   let last = 0;
   for (;;) {
@@ -183,7 +194,7 @@ async function scanEverything(following: Following): Promise<void> {
       last = document.productId;
       await pause();
     }
-    if (needsPacking(state)) await runSliced(pack(state));
+    if (needsPacking(state)) await runSliced(packDue(state));
     if (documents.length < SCAN_PAGE_DOCUMENTS) break;
     following.closing.signal.throwIfAborted();
   }
@@ -191,32 +202,43 @@ async function scanEverything(following: Following): Promise<void> {
   following.state = state;
   following.currentAtMs = startedAtMs;
   following.isReady = true;
-  following.changedDocuments = Math.max(1, state.documents.size);
-  following.log.info({ products: state.documents.size, tookMs: Date.now() - startedAtMs }, 'search replica scanned');
+  following.changedDocuments = Math.max(1, documentCount(state));
+  following.log.info({ products: documentCount(state), tookMs: Date.now() - startedAtMs }, 'search replica scanned');
 }
 
 async function startFromSnapshot(following: Following): Promise<void> {
   const startedAtMs = Date.now();
-  const { state, log, directory } = following;
-  const read = await readSnapshot(directory, (document) => {
-    putDocument(state, document);
-    return needsPacking(state) ? runSliced(pack(state)) : undefined;
-  });
+  const { log, directory } = following;
+  const read = await readSnapshot(directory);
   if (read.kind === 'loaded') {
-    await runSliced(pack(state));
-    following.databaseId = read.header.databaseId;
-    following.feedOffset = read.header.feedOffset;
-    following.currentAtMs = read.header.currentAtMs;
+    const { parts, notes, header, isByTheseRules } = read;
+    const { knowledge } = following.state;
+    following.state = isByTheseRules
+      ? stateOfImage(parts, notes, knowledge)
+      : await indexAnew(documentsOfImage(parts, notes), knowledge);
+    following.databaseId = header.databaseId;
+    following.feedOffset = header.feedOffset;
+    following.currentAtMs = header.currentAtMs;
     following.isReady = true;
-    log.info({ products: state.documents.size, tookMs: Date.now() - startedAtMs }, 'search replica loaded');
-  } else if (read.kind === 'damaged') {
-    following.state = openState();
-    await setAside(following, read.reason);
+    const products = documentCount(following.state);
+    log.info({ products, tookMs: Date.now() - startedAtMs, isByTheseRules }, 'search replica loaded');
+  } else if (read.kind === 'damaged') await setAside(following, read.reason);
+}
+
+async function indexAnew(documents: Iterable<ReplicaDocument>, knowledge: Knowledge): Promise<SearchState> {
+  const state = openState(knowledge);
+  const pause = openSlices();
+  for (const document of documents) {
+    putDocument(state, document);
+    await pause();
+    if (needsPacking(state)) await runSliced(packDue(state));
   }
+  return state;
 }
 
 async function setAside(following: Following, reason: string): Promise<void> {
-  const { directory, log } = following;
+  const { directory, log, isReadOnly } = following;
+  if (isReadOnly) return;
   try {
     log.warn({ reason, keptAs: await setSnapshotAside(directory) }, 'the snapshot of the search replica is not usable');
   } catch (error) {
@@ -224,34 +246,55 @@ async function setAside(following: Following, reason: string): Promise<void> {
   }
 }
 
-function packInBackground(following: Following): void {
-  if (following.packing !== null || !needsPacking(following.state)) return;
-  following.packing = runSliced(pack(following.state)).finally(() => {
+function packWhatIsDue(following: Following): void {
+  if (following.packing === null && needsPacking(following.state))
+    packInBackground(following, packDue(following.state));
+}
+
+function packInBackground(following: Following, work: Generator<void, void>): void {
+  following.packing = runSliced(work).finally(() => {
     following.packing = null;
   });
 }
 
 function saveInBackground(following: Following): void {
-  const { changedDocuments, snapshotting, state } = following;
-  if (changedDocuments === 0 || snapshotting !== null) return;
-  const isMuch = changedDocuments >= state.documents.size * CHANGED_SHARE;
+  const { changedDocuments, snapshotting, state, isReadOnly } = following;
+  if (changedDocuments === 0 || snapshotting !== null || isReadOnly) return;
+  const isMuch = changedDocuments >= documentCount(state) * CHANGED_SHARE;
   const sinceMs = Date.now() - following.snapshotAtMs;
-  if (sinceMs < (isMuch ? MIN_BETWEEN_SNAPSHOTS_MS : SNAPSHOT_EVERY_MS)) return;
+  const pauseMs = isMuch ? MIN_BETWEEN_SNAPSHOTS_MS : SNAPSHOT_EVERY_MS;
+  if (sinceMs < Math.max(pauseMs, following.snapshotTookMs * PAUSE_FOR_EACH_MS_OF_WRITING)) return;
   following.snapshotting = saveSnapshot(following).finally(() => {
     following.snapshotting = null;
   });
 }
 
+/** Nothing is packed, and nothing will be before the caller's next pause. */
+async function packingEnd(following: Following): Promise<void> {
+  while (following.packing !== null) await following.packing;
+}
+
 async function saveSnapshot(following: Following): Promise<void> {
-  const { directory, log, databaseId, feedOffset, currentAtMs, state, changedDocuments } = following;
-  if (databaseId === null || feedOffset === null) return;
+  const { directory, log, state, changedDocuments } = following;
   following.changedDocuments = 0;
   following.snapshotAtMs = Date.now();
+  const { log: documents } = state.documents;
   try {
-    await writeSnapshot(directory, { databaseId, feedOffset, currentAtMs }, state.documents);
+    await packingEnd(following);
+    packInBackground(following, pack(state));
+    await packingEnd(following);
+    // What came while that went on: little, so at once. Nothing may come in between this and the feed's offset.
+    for (const _ of packGrown(state));
+    const { databaseId, feedOffset, currentAtMs } = following;
+    if (databaseId === null || feedOffset === null || following.state !== state) return;
+    documents.isHeld = true;
+    await writeSnapshot(directory, { databaseId, feedOffset, currentAtMs }, imageParts(state));
   } catch (error) {
     // A full disk costs the next start some seconds, and nothing else.
     following.changedDocuments += changedDocuments;
     log.error({ err: error }, 'the snapshot of the search replica could not be written');
+  } finally {
+    documents.isHeld = false;
+    following.snapshotTookMs = Date.now() - following.snapshotAtMs;
   }
 }

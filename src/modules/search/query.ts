@@ -20,6 +20,10 @@ export type SearchQuery = {
   maxPriceMinor?: number;
   minRating?: number;
   inStock?: boolean;
+  /** The term as typed: nothing corrected, completed, exchanged or read as a price. */
+  exact?: boolean;
+  /** How the answer came about is wanted too. */
+  explain?: boolean;
 };
 
 /** `value` is what the query takes, `label` what a person reads. */
@@ -38,13 +42,40 @@ export type Facets = {
   rating: RatingStep[];
 };
 
+/** A price that was read out of the term: "under 50". */
+export type PriceWords = { text: string; minPriceMinor?: number; maxPriceMinor?: number };
+
+export type Explanation = {
+  /** What was searched, folded. */
+  text: string;
+  words: {
+    word: string;
+    /** It names the thing that is looked for. */
+    isHead: boolean;
+    /** Rarer words weigh more. */
+    weight: number;
+    foundAs: { words: string; weight: number; products: number }[];
+  }[];
+  brands: string[];
+  /** Of the items, in order: what each score is the sum of, weighted. */
+  scores: { productId: number; score: number; parts: Record<string, number> }[];
+};
+
 export type SearchResult = {
   /** What was searched instead of the term, in words to be read; null where the term itself was searched. */
   correctedTerm: string | null;
+  /** Words that no product has in any spelling; the others were searched. */
+  unknownWords: string[];
+  /** Where no product has all words: those that the best one lacks. Empty otherwise. */
+  relaxedWords: string[];
+  price: PriceWords | null;
+  /** How many of the total have every word; the others follow behind. */
+  fitting: number;
   total: number;
   items: ReplicaDocument[];
   facets: Facets;
   tookMs: number;
+  explanation?: Explanation;
 };
 
 export type Suggestion = { text: string; kind: 'query' | 'product' | 'category' | 'brand'; url: string };

@@ -2,8 +2,9 @@
 // answering whether or not the database does.
 import type { Log } from '../../lib/log.ts';
 import type { ReplicaDocument } from './document.ts';
+import { type Lesson, teach } from './engine/knowledge.ts';
 import { searchProducts } from './engine/search.ts';
-import { familyName } from './engine/state.ts';
+import { documentCount, documentOf, familyOf } from './engine/state.ts';
 import { suggestFor } from './engine/suggest.ts';
 import { openFollower } from './follow-feed.ts';
 import type { SearchQuery, SearchResult, Suggestion } from './query.ts';
@@ -16,6 +17,8 @@ export type Replica = {
   product(productId: number): Promise<ReplicaDocument | undefined>;
   /** The variants of one thing, by product id. */
   family(familyKey: string, sellerId: number): Promise<ReplicaDocument[]>;
+  /** What helps to understand queries and is not said by products: synonyms, past queries. */
+  teach(lesson: Lesson): void;
   /** How far the answers may lie behind the database; Infinity before there is anything to answer from. */
   ageSeconds(): number;
   documentCount(): number;
@@ -24,25 +27,35 @@ export type Replica = {
   close(): Promise<void>;
 };
 
-export type ReplicaOptions = { directory: string; source: ReplicaSource; log: Log; pollEveryMs: number };
+export type ReplicaOptions = {
+  directory: string;
+  source: ReplicaSource;
+  log: Log;
+  pollEveryMs: number;
+  readOnly?: boolean;
+};
 
 /**
  * With a usable snapshot this needs no database. Without one it waits for the first scan, or for its failure: the replica
  * then is not ready, and goes on trying.
  */
-export async function openReplica({ directory, source, log, pollEveryMs }: ReplicaOptions): Promise<Replica> {
-  const follower = await openFollower(directory, source, log, pollEveryMs);
+export async function openReplica({
+  directory,
+  source,
+  log,
+  pollEveryMs,
+  readOnly = false,
+}: ReplicaOptions): Promise<Replica> {
+  const follower = await openFollower(directory, source, log, pollEveryMs, readOnly);
   const state = () => follower.state();
   return {
     search: async (query) => searchProducts(state(), query),
     suggest: async (term) => suggestFor(state(), term),
-    product: async (productId) => state().documents.get(productId),
-    family: async (familyKey, sellerId) => {
-      const members = [...(state().families.get(familyName(familyKey, sellerId)) ?? [])].sort((a, b) => a - b);
-      return members.map((productId) => state().documents.get(productId)).filter((document) => document !== undefined);
-    },
+    product: async (productId) => documentOf(state(), productId),
+    family: async (familyKey, sellerId) => familyOf(state(), familyKey, sellerId),
+    teach: (lesson) => teach(state().knowledge, lesson),
     ageSeconds: () => Math.max(0, (Date.now() - follower.currentAtMs()) / 1_000),
-    documentCount: () => state().documents.size,
+    documentCount: () => documentCount(state()),
     ready: () => follower.ready(),
     close: () => follower.close(),
   };

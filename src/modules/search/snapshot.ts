@@ -1,21 +1,24 @@
-// The documents of a replica in a file, so that a node starts without the database.
+// A replica in a file, so that a node starts without the database, and within a second: the arrays as they lie in memory.
 //
-// Frames: length (4 bytes), CRC-32 (4 bytes), that many bytes of JSON. First a header, then documents a few hundred at a
-// time, then a trailer with their number. Each CRC goes on from the one before, so a frame that is missing or out of place
-// is as wrong as a flipped bit. The index is built anew from the documents: a change of the engine makes no snapshot old.
-import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
+//   SOUKREP2 | parts, one after the other, each padded to 8 bytes | directory (JSON) | its length, its CRC-32 | SOUKREP2
+//
+// The directory says what the parts are, with a CRC-32 for each 4 MB of them, and where the feed goes on. It is written last:
+// a file without it is no snapshot.
+import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { ReplicaDocument } from './document.ts';
-import { openSlices } from './slices.ts';
+import { DOCUMENT_TEXT_VERSION } from './engine/document-text.ts';
+import type { ImageNotes, ImagePart } from './engine/image.ts';
+import { fingerprintOfRules } from './engine/rules.ts';
 
-const FORMAT = 'souk-replica';
-/** Raised whenever ReplicaDocument changes its shape. */
-const VERSION = 1;
-const FRAME_DOCUMENTS = 64;
-const FRAME_HEAD_BYTES = 8;
-/** No frame is near this; a length beyond is damage, not a reason to ask for gigabytes. */
-const MAX_FRAME_BYTES = 1 << 28;
+const MAGIC = Buffer.from('SOUKREP2');
+/** Raised whenever parts get other names or meanings; a change of the rules for words is found without. */
+const VERSION = `3.${DOCUMENT_TEXT_VERSION}`;
+/** Copied and summed in 2 ms, between two requests. */
+const BLOCK_BYTES = 4 << 20;
+const BLOCKS_IN_FLIGHT = 8;
+const ALIGNMENT_BYTES = 8;
+const TAIL_BYTES = 8 + MAGIC.length;
 
 type SnapshotHeader = {
   databaseId: string;
@@ -24,9 +27,17 @@ type SnapshotHeader = {
   /** When the replica last was up to date, in this machine's clock. */
   currentAtMs: number;
 };
-type Header = SnapshotHeader & { format: string; version: number };
+type PartEntry = { name: string; byteLength: number; checksums: number[] };
+type Directory = SnapshotHeader & { version: string; rules: number; notes: ImageNotes; parts: PartEntry[] };
 type SnapshotRead =
-  | { kind: 'loaded'; header: SnapshotHeader }
+  | {
+      kind: 'loaded';
+      header: SnapshotHeader;
+      notes: ImageNotes;
+      parts: Map<string, Uint8Array>;
+      /** False: its documents are good, its index is by other rules than this engine's. */
+      isByTheseRules: boolean;
+    }
   | { kind: 'absent' }
   | { kind: 'damaged'; reason: string };
 
@@ -38,29 +49,25 @@ export function snapshotPath(directory: string): string {
 export async function writeSnapshot(
   directory: string,
   header: SnapshotHeader,
-  documents: Map<number, ReplicaDocument>,
+  image: Generator<ImagePart, ImageNotes>,
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
+  await removeUnfinished(directory);
   const path = snapshotPath(directory);
   const temporary = `${path}.${process.pid}.tmp`;
   const file = await open(temporary, 'w');
   try {
-    const write = frameWriter(file);
-    const pause = openSlices();
-    await write({ format: FORMAT, version: VERSION, ...header } satisfies Header);
-    let count = 0;
-    let frame: ReplicaDocument[] = [];
-    // The map may change between two frames; the feed from header.feedOffset on tells of every such change again.
-    for (const document of documents.values()) {
-      frame.push(document);
-      count++;
-      if (frame.length < FRAME_DOCUMENTS) continue;
-      await write(frame);
-      frame = [];
-      await pause();
-    }
-    if (frame.length > 0) await write(frame);
-    await write({ count });
+    await file.writev([MAGIC]);
+    const block = Buffer.alloc(BLOCK_BYTES);
+    const parts: PartEntry[] = [];
+    let step = image.next();
+    for (; !step.done; step = image.next()) parts.push(await writePart(file, step.value, block));
+    const written: Directory = { ...header, version: VERSION, rules: fingerprintOfRules(), notes: step.value, parts };
+    const bytes = Buffer.from(JSON.stringify(written));
+    const tail = Buffer.alloc(8);
+    tail.writeUInt32LE(bytes.length, 0);
+    tail.writeUInt32LE(crc32(bytes), 4);
+    await file.writev([bytes, tail, MAGIC]);
     await file.sync();
     await file.close();
     await rename(temporary, path);
@@ -72,11 +79,38 @@ export async function writeSnapshot(
   }
 }
 
-/** Hands out documents as they are read: what was handed out is only to be trusted once this says `loaded`. */
-export async function readSnapshot(
-  directory: string,
-  onDocument: (document: ReplicaDocument) => Promise<void> | undefined,
-): Promise<SnapshotRead> {
+/** What processes that died in mid-write left behind: each would keep as much of the disk as a whole snapshot. */
+async function removeUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const pid = /^replica\.snapshot\.(\d+)\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await unlink(join(directory, name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Block by block through a copy: figures may change while a block is on its way to the disk. */
+async function writePart(file: FileHandle, { name, bytes }: ImagePart, block: Buffer): Promise<PartEntry> {
+  const checksums: number[] = [];
+  for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
+    const length = Math.min(BLOCK_BYTES, bytes.length - at);
+    const padded = block.subarray(0, aligned(length));
+    padded.fill(0, length);
+    padded.set(bytes.subarray(at, at + length));
+    checksums.push(crc32(padded));
+    let written = 0;
+    while (written < padded.length) written += (await file.write(padded, written)).bytesWritten;
+  }
+  return { name, byteLength: bytes.length, checksums };
+}
+
+export async function readSnapshot(directory: string): Promise<SnapshotRead> {
   let file: FileHandle;
   try {
     file = await open(snapshotPath(directory), 'r');
@@ -85,27 +119,15 @@ export async function readSnapshot(
     throw error;
   }
   try {
-    const read = frameReader(file);
-    const pause = openSlices();
-    const header = (await read()) as Header;
-    if (header.format !== FORMAT) return { kind: 'damaged', reason: 'not a snapshot' };
-    if (header.version !== VERSION) return { kind: 'damaged', reason: `format ${header.version}, not ${VERSION}` };
-    let count = 0;
-    for (;;) {
-      const frame = (await read()) as ReplicaDocument[] | { count: number };
-      if (!Array.isArray(frame)) {
-        if (frame.count !== count) return { kind: 'damaged', reason: `${count} products instead of ${frame.count}` };
-        const { databaseId, feedOffset, currentAtMs } = header;
-        return { kind: 'loaded', header: { databaseId, feedOffset, currentAtMs } };
-      }
-      for (const document of frame) {
-        await onDocument(document);
-        await pause();
-      }
-      count += frame.length;
-    }
+    const { size } = await file.stat();
+    const found = await readDirectory(file, size);
+    if (found.version !== VERSION) return { kind: 'damaged', reason: `format ${found.version}, not ${VERSION}` };
+    const { databaseId, feedOffset, currentAtMs, notes } = found;
+    const parts = await readParts(file, found.parts);
+    const isByTheseRules = found.rules === fingerprintOfRules();
+    return { kind: 'loaded', header: { databaseId, feedOffset, currentAtMs }, notes, parts, isByTheseRules };
   } catch (error) {
-    if (error instanceof DamagedFrame) return { kind: 'damaged', reason: error.message };
+    if (error instanceof Damage) return { kind: 'damaged', reason: error.message };
     throw error;
   } finally {
     await file.close();
@@ -119,42 +141,65 @@ export async function setSnapshotAside(directory: string): Promise<string> {
   return aside;
 }
 
-class DamagedFrame extends Error {}
+class Damage extends Error {}
 
-function frameWriter(file: FileHandle): (value: unknown) => Promise<void> {
-  let checksum = 0;
-  return async (value) => {
-    const payload = Buffer.from(JSON.stringify(value));
-    checksum = crc32(payload, checksum);
-    const head = Buffer.alloc(FRAME_HEAD_BYTES);
-    head.writeUInt32LE(payload.length, 0);
-    head.writeUInt32LE(checksum, 4);
-    await file.writev([head, payload]);
-  };
+async function readDirectory(file: FileHandle, size: number): Promise<Directory> {
+  if (size < MAGIC.length + TAIL_BYTES) throw new Damage('the file ends too early');
+  const head = Buffer.alloc(MAGIC.length);
+  const tail = Buffer.alloc(TAIL_BYTES);
+  await fill(file, head, 0);
+  await fill(file, tail, size - TAIL_BYTES);
+  if (!head.equals(MAGIC)) throw new Damage('not a snapshot');
+  if (!tail.subarray(8).equals(MAGIC)) throw new Damage('the file ends too early');
+  const length = tail.readUInt32LE(0);
+  const start = size - TAIL_BYTES - length;
+  if (start < MAGIC.length) throw new Damage('a directory of impossible length');
+  const bytes = Buffer.alloc(length);
+  await fill(file, bytes, start);
+  if (crc32(bytes) !== tail.readUInt32LE(4)) throw new Damage('the checksum of the directory does not fit');
+  const directory = JSON.parse(bytes.toString()) as Directory;
+  const partBytes = directory.parts.reduce((sum, { byteLength }) => sum + aligned(byteLength), 0);
+  if (MAGIC.length + partBytes !== start) throw new Damage('parts are missing');
+  return directory;
 }
 
-function frameReader(file: FileHandle): () => Promise<unknown> {
-  let checksum = 0;
-  return async () => {
-    const head = await readExactly(file, FRAME_HEAD_BYTES);
-    const length = head.readUInt32LE(0);
-    if (length > MAX_FRAME_BYTES) throw new DamagedFrame('a frame of impossible length');
-    const payload = await readExactly(file, length);
-    checksum = crc32(payload, checksum);
-    if (checksum !== head.readUInt32LE(4)) throw new DamagedFrame('a checksum does not fit');
-    return JSON.parse(payload.toString());
+/** Straight into the shared memory that queries will read; while a block is summed the next ones are read. */
+async function readParts(file: FileHandle, entries: PartEntry[]): Promise<Map<string, Uint8Array>> {
+  const parts = new Map<string, Uint8Array>();
+  const blocks: { name: string; bytes: Uint8Array; position: number; checksum: number }[] = [];
+  let position = MAGIC.length;
+  for (const { name, byteLength, checksums } of entries) {
+    const memory = new SharedArrayBuffer(aligned(byteLength));
+    parts.set(name, new Uint8Array(memory, 0, byteLength));
+    for (const [at, checksum] of checksums.entries()) {
+      const offset = at * BLOCK_BYTES;
+      const bytes = new Uint8Array(memory, offset, Math.min(BLOCK_BYTES, memory.byteLength - offset));
+      blocks.push({ name, bytes, position: position + offset, checksum });
+    }
+    position += memory.byteLength;
+  }
+  let next = 0;
+  const reader = async (): Promise<void> => {
+    for (let block = blocks[next++]; block; block = blocks[next++]) {
+      await fill(file, block.bytes, block.position);
+      if (crc32(block.bytes) !== block.checksum) throw new Damage(`a checksum of ${block.name} does not fit`);
+    }
   };
+  await Promise.all(Array.from({ length: BLOCKS_IN_FLIGHT }, reader));
+  return parts;
 }
 
-async function readExactly(file: FileHandle, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
+async function fill(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(buffer, filled, length - filled, null);
-    if (bytesRead === 0) throw new DamagedFrame('the file ends too early');
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, position + filled);
+    if (bytesRead === 0) throw new Damage('the file ends too early');
     filled += bytesRead;
   }
-  return buffer;
+}
+
+function aligned(length: number): number {
+  return Math.ceil(length / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 }
 
 async function syncDirectory(directory: string): Promise<void> {

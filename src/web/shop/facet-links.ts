@@ -121,14 +121,21 @@ export function chosenFilters(query: SearchQuery, facets: Facets, currency: stri
     })),
   ];
   if (minPriceMinor !== undefined || maxPriceMinor !== undefined) {
-    const from = shortMoney(minPriceMinor ?? 0, currency);
-    const text = maxPriceMinor === undefined ? `${from} and more` : `${from} to ${shortMoney(maxPriceMinor, currency)}`;
+    const text = priceRangeText(query, currency);
     chosen.push({ text, href: searchUrl({ ...anyPrice, page: 1 }) });
   }
   if (minRating !== undefined)
     chosen.push({ text: `${minRating} stars and up`, href: searchUrl({ ...anyRating, page: 1 }) });
   if (inStock) chosen.push({ text: 'In stock', href: searchUrl({ ...anyStock, page: 1 }) });
   return chosen;
+}
+
+export function priceRangeText(
+  { minPriceMinor = 0, maxPriceMinor }: { minPriceMinor?: number; maxPriceMinor?: number },
+  currency: string,
+): string {
+  const from = shortMoney(minPriceMinor, currency);
+  return maxPriceMinor === undefined ? `${from} and more` : `${from} to ${shortMoney(maxPriceMinor, currency)}`;
 }
 
 /** Round amounts without their zeros: a list of ranges is read faster. */

@@ -24,6 +24,7 @@ export function searchUrl(query: SearchQuery): string {
     max_price: query.maxPriceMinor,
     min_rating: query.minRating,
     in_stock: query.inStock ? true : undefined,
+    exact: query.exact ? true : undefined,
     sort: query.sort === 'relevance' ? undefined : query.sort,
     size: query.size === DEFAULT_SEARCH_SIZE ? undefined : query.size,
     page: query.page === 1 ? undefined : query.page,

@@ -1,19 +1,16 @@
 // GET /search: one search, as a page with facets or as JSON.
 import { type Static, Type } from 'typebox';
 import { html } from '../../lib/html.ts';
-import type { ReplicaDocument, SearchQuery, SearchResult } from '../../modules/search/index.ts';
-import { MAX_PAGE_SIZE, MAX_TERM_CHARACTERS } from '../../modules/search/index.ts';
+import { MAX_PAGE_SIZE, MAX_TERM_CHARACTERS, type SearchQuery } from '../../modules/search/index.ts';
 import { REVALIDATE } from '../kit/cache-control.ts';
-import { callerOf } from '../kit/caller.ts';
-import { mediaUrl } from '../kit/components/picture.ts';
-import { ratingOf } from '../kit/components/stars.ts';
+import { callerOf, requireCaller } from '../kit/caller.ts';
 import { layout } from '../kit/layout.ts';
 import { respond, wantsPage } from '../kit/negotiate.ts';
-import { perDocument } from '../kit/per-document.ts';
-import { MoneySchema, Nullable, problemResponses } from '../kit/schemas.ts';
+import { problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
 import { searchPage, searchTitle } from './pages/search-page.ts';
-import { DEFAULT_SEARCH_SIZE, EVERYTHING, searchUrl } from './search-url.ts';
+import { ResultSchema, searchJson } from './search-json.ts';
+import { DEFAULT_SEARCH_SIZE, EVERYTHING, searchFor, searchUrl } from './search-url.ts';
 
 const MAX_PAGE = 1_000_000;
 const MAX_PRICE_MINOR = 1_000_000_000_000;
@@ -42,58 +39,36 @@ const QuerySchema = Type.Object({
   max_price: priceMinor,
   min_rating: Type.Optional(Type.Number({ minimum: 0, maximum: 5 })),
   in_stock: Type.Optional(Type.Boolean()),
-});
-
-const FacetSchema = Type.Array(Type.Object({ value: Type.String(), label: Type.String(), count: Type.Integer() }));
-
-const ResultSchema = Type.Object({
-  term: Type.String(),
-  correctedTerm: Nullable(Type.String()),
-  total: Type.Integer(),
-  page: Type.Integer(),
-  size: Type.Integer(),
-  sort: Type.String(),
-  items: Type.Array(
-    Type.Object({
-      productId: Type.String(),
-      title: Type.String(),
-      brand: Nullable(Type.String()),
-      category: Type.Array(Type.String()),
-      price: MoneySchema,
-      rating: Type.Object({ average: Type.Number(), count: Type.Integer() }),
-      image: Nullable(Type.String()),
-      inStock: Type.Boolean(),
-      seller: Type.Object({ sellerId: Type.String(), name: Type.String() }),
-    }),
+  exact: Type.Optional(
+    Type.Boolean({ description: 'The term as typed: nothing corrected, completed, exchanged or read as a price.' }),
   ),
-  facets: Type.Object({
-    category: FacetSchema,
-    brand: FacetSchema,
-    seller: FacetSchema,
-    price: Type.Array(Type.Object({ min: Type.Integer(), max: Type.Integer(), count: Type.Integer() })),
-    rating: Type.Array(Type.Object({ min: Type.Number(), count: Type.Integer() })),
-  }),
-  tookMs: Type.Number(),
-  dataAgeSeconds: Type.Number(),
+  explain: Type.Optional(Type.Boolean({ description: 'How the answer came about; for operators.' })),
 });
 
 const schema = {
   tags: ['shop'],
   summary: 'Search and browse products',
   querystring: QuerySchema,
-  response: { 200: ResultSchema, ...problemResponses(422) },
+  response: { 200: ResultSchema, ...problemResponses(401, 403, 422) },
 };
 
 export function searchRoutes(app: App, shop: Shop): void {
   app.get('/search', { schema }, async (request, reply) => {
+    if (request.query.explain) requireCaller(request, 'operator');
     const query = searchQuery(request.query);
     const result = await shop.replica.search(query);
+    // Filters and further pages are the same question asked on.
+    if (query.page === 1 && isUnfiltered(query)) shop.queryLog.searched(query.term, result.fitting > 0);
     const isEmptyPage = result.total === 0 && wantsPage(request);
     const departments = isEmptyPage ? (await shop.replica.search({ ...EVERYTHING, size: 1 })).facets.category : [];
     const ageSeconds = shop.replica.ageSeconds();
-    reply.header('cache-control', REVALIDATE);
+    reply.header('cache-control', query.explain ? 'no-store' : REVALIDATE);
     return respond(request, reply, {
-      json: () => resultJson(query, result, ageSeconds),
+      json: () => {
+        // Already serialised; a string of this type is sent as it is.
+        reply.type('application/json; charset=utf-8');
+        return searchJson(query, result, ageSeconds) as unknown as Static<typeof ResultSchema>;
+      },
       page: () =>
         layout({
           title: searchTitle(query),
@@ -121,40 +96,16 @@ function searchQuery(asked: Static<typeof QuerySchema>): SearchQuery {
     ...(asked.max_price === undefined ? {} : { maxPriceMinor: asked.max_price }),
     ...(asked.min_rating === undefined ? {} : { minRating: asked.min_rating }),
     ...(asked.in_stock ? { inStock: true } : {}),
+    ...(asked.exact ? { exact: true } : {}),
+    ...(asked.explain ? { explain: true } : {}),
   };
+}
+
+function isUnfiltered(query: SearchQuery): boolean {
+  return searchUrl(query) === searchFor({ term: query.term });
 }
 
 function isDepartment(query: SearchQuery): boolean {
   const plain = searchUrl({ ...query, categories: [], page: 1 });
   return plain === '/search' && query.categories.length <= 1;
-}
-
-const itemJson = perDocument((document: ReplicaDocument) => {
-  const [first] = document.pictures;
-  return {
-    productId: String(document.productId),
-    title: document.title,
-    brand: document.brand,
-    category: document.category,
-    price: { amount: document.priceMinor, currency: document.currency },
-    rating: ratingOf(document.ratingCounts),
-    image: first ? mediaUrl(first.pictureId, 640, 'webp') : null,
-    inStock: document.stock.state !== 'sold_out',
-    seller: { sellerId: String(document.sellerId), name: document.sellerName },
-  };
-});
-
-function resultJson(query: SearchQuery, result: SearchResult, ageSeconds: number): Static<typeof ResultSchema> {
-  return {
-    term: query.term,
-    correctedTerm: result.correctedTerm,
-    total: result.total,
-    page: query.page,
-    size: query.size,
-    sort: query.sort,
-    items: result.items.map(itemJson),
-    facets: result.facets,
-    tookMs: Math.round(result.tookMs * 100) / 100,
-    dataAgeSeconds: Math.min(Math.round(ageSeconds * 10) / 10, Number.MAX_SAFE_INTEGER),
-  };
 }

@@ -1,5 +1,6 @@
 // What filters, facets, sorts and ranking read of a product: one typed array each, indexed by the product's slot in its segment.
 import type { ReplicaDocument } from '../document.ts';
+import { sharedFloat32, sharedFloat64, sharedUint8, sharedUint32 } from './shared-arrays.ts';
 
 const NEUTRAL_STARS = 3.5;
 /** Ratings that a product is thought to have before its first one, so that a single five stars proves little. */
@@ -19,6 +20,8 @@ export type Columns = {
   createdAtMs: Float64Array;
   brand: Uint32Array;
   category: Uint32Array;
+  /** What the product says it is, as a category; its category where it says nothing. */
+  kind: Uint32Array;
   seller: Uint32Array;
   /** Which of the price steps the price lies on. */
   priceStep: Uint8Array;
@@ -29,25 +32,32 @@ export type Columns = {
   forAt: Uint8Array;
   /** Where the title's terms start in the segment's titles; they end where the next one's start. */
   titleStart: Uint32Array;
+  /** The hash of its family, 0 without one. */
+  family: Uint32Array;
+  /** Where the document is in the log. */
+  document: Uint32Array;
 };
 
 export function allocateColumns(capacity: number): Columns {
   return {
-    productId: new Float64Array(capacity),
-    priceMinor: new Float64Array(capacity),
-    stars: new Float32Array(capacity),
-    esteem: new Float32Array(capacity),
-    createdAtMs: new Float64Array(capacity),
-    brand: new Uint32Array(capacity),
-    category: new Uint32Array(capacity),
-    seller: new Uint32Array(capacity),
-    priceStep: new Uint8Array(capacity),
-    soldOut: new Uint8Array(capacity),
-    alive: new Uint8Array(capacity),
-    headWords: new Uint8Array(capacity),
-    forAt: new Uint8Array(capacity),
+    productId: sharedFloat64(capacity),
+    priceMinor: sharedFloat64(capacity),
+    stars: sharedFloat32(capacity),
+    esteem: sharedFloat32(capacity),
+    createdAtMs: sharedFloat64(capacity),
+    brand: sharedUint32(capacity),
+    category: sharedUint32(capacity),
+    kind: sharedUint32(capacity),
+    seller: sharedUint32(capacity),
+    priceStep: sharedUint8(capacity),
+    soldOut: sharedUint8(capacity),
+    alive: sharedUint8(capacity),
+    headWords: sharedUint8(capacity),
+    forAt: sharedUint8(capacity),
     // One more: the last title's end.
-    titleStart: new Uint32Array(capacity + 1),
+    titleStart: sharedUint32(capacity + 1),
+    family: sharedUint32(capacity),
+    document: sharedUint32(capacity),
   };
 }
 

@@ -41,23 +41,45 @@ function valueFacet(table: ValueTable, counts: Uint32Array, selected: string[]):
 function categoryFacet(table: ValueTable, counts: Uint32Array, selected: string[]): FacetValue[] {
   const found = new Map<string, FacetValue>();
   const ancestors = selected.map(fold);
-  for (const [path, id] of table.ids) {
+  const levels = levelsOf(table);
+  for (let id = NO_VALUE + 1; id < counts.length; id++) {
     const count = counts[id] as number;
-    if (id === NO_VALUE || count === 0) continue;
-    const levels = (table.values[id] as string).split(CATEGORY_SEPARATOR);
-    for (const depth of depthsBelow(path, ancestors)) {
-      const value = levels.slice(0, depth).join(CATEGORY_SEPARATOR);
-      const key = fold(value);
+    const own = count === 0 ? undefined : levels[id];
+    const path = own?.at(-1);
+    if (!own || !path) continue;
+    for (const depth of depthsBelow(path.key, ancestors)) {
+      const { value, label, key } = own[Math.min(depth, own.length) - 1] as Level;
       const known = found.get(key);
       if (known) known.count += count;
-      else found.set(key, { value, label: levels[Math.min(depth, levels.length) - 1] as string, count });
+      else found.set(key, { value, label, count });
     }
   }
   return [...found.values()].sort(compareFacetValues).slice(0, MAX_FACET_VALUES);
 }
 
+/** A category and each one above it; `key` folded. */
+type Level = { value: string; label: string; key: string };
+const knownLevels = new WeakMap<ValueTable, Level[][]>();
+
+function levelsOf(table: ValueTable): Level[][] {
+  const levels = knownLevels.get(table) ?? [];
+  knownLevels.set(table, levels);
+  for (let id = levels.length; id < table.values.length; id++) {
+    const names = (table.values[id] as string).split(CATEGORY_SEPARATOR);
+    levels.push(
+      names.map((label, at) => {
+        const value = names.slice(0, at + 1).join(CATEGORY_SEPARATOR);
+        return { value, label, key: fold(value) };
+      }),
+    );
+  }
+  return levels;
+}
+
+const FIRST_LEVEL = [1];
+
 function depthsBelow(path: string, ancestors: string[]): number[] {
-  if (ancestors.length === 0) return [1];
+  if (ancestors.length === 0) return FIRST_LEVEL;
   const depths = ancestors
     .filter((ancestor) => isWithin(path, ancestor))
     .map((ancestor) => ancestor.split(CATEGORY_SEPARATOR).length + (path === ancestor ? 0 : 1));

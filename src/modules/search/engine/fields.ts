@@ -1,8 +1,10 @@
 // From a product to the terms it is found under, each with its impact: BM25F over the weighted fields
 // (Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009), quantised to a byte.
 import type { ReplicaDocument } from '../document.ts';
+import { abbreviations } from './abbreviations.ts';
+import { kindOf } from './kind.ts';
 import { fold, wordsOf } from './text.ts';
-import { internWord, type Vocabulary } from './vocabulary.ts';
+import { internWord, type Vocabulary, wordIdOf } from './vocabulary.ts';
 
 /** How soon more of the same word stops counting. */
 const SATURATION = 1;
@@ -10,6 +12,8 @@ export const MAX_IMPACT = 255;
 /** Of a description or of all attributes together; what is beyond says nothing new about the product. */
 const MAX_FIELD_CHARACTERS = 20_000;
 const MAX_ATTRIBUTES = 250;
+/** A single line of description says more a word than a long one, but is no title. */
+const MAX_SHORT_BONUS = 1.5;
 /** Kept in order, for ranking by what stands beside what. */
 const MAX_TITLE_WORDS = 48;
 
@@ -19,16 +23,24 @@ type Field = {
   lengthShare: number;
   /** Fixed, not the shop's average: an impact then never changes when other products do. */
   typicalWords: number;
-  text: (document: ReplicaDocument) => string;
+  text: (document: ReplicaDocument, kind: string | undefined) => string;
 };
 
-const FIELDS: Field[] = [
-  { weight: 3, lengthShare: 0.4, typicalWords: 12, text: (document) => document.title },
+const TITLE: Field = { weight: 3, lengthShare: 0.4, typicalWords: 12, text: (document) => document.title };
+const OTHER_FIELDS: Field[] = [
   { weight: 2, lengthShare: 0, typicalWords: 1, text: (document) => document.brand ?? '' },
-  { weight: 2, lengthShare: 0, typicalWords: 3, text: (document) => document.category.join(' ') },
-  { weight: 0.6, lengthShare: 0.6, typicalWords: 40, text: (document) => document.description },
-  { weight: 0.5, lengthShare: 0.6, typicalWords: 60, text: attributesText },
+  {
+    weight: 2,
+    lengthShare: 0,
+    typicalWords: 3,
+    text: (document, kind) => kind ?? document.category.at(-1) ?? '',
+  },
+  { weight: 0.5, lengthShare: 0, typicalWords: 3, text: shelfText },
+  { weight: 1, lengthShare: 0.6, typicalWords: 40, text: (document) => document.description },
+  // Lists of parts: what a product has is less than what it is said to be.
+  { weight: 0.4, lengthShare: 0.6, typicalWords: 60, text: attributesText },
 ];
+const FIELDS = [TITLE, ...OTHER_FIELDS];
 
 /** Of one product. The arrays are used again for the next one. */
 export type Analysis = {
@@ -36,6 +48,8 @@ export type Analysis = {
   /** Parallel to terms. */
   impacts: number[];
   titleTerms: number[];
+  /** What the product says it is. */
+  kind: string | undefined;
   /** How many title words name the thing, before "for …", "with …", a comma or a bracket. */
   headWords: number;
   /** Where "for", "fits" or "compatible with" stands in the title: what follows is not what is sold. NO_FOR: nowhere. */
@@ -48,7 +62,7 @@ export type Analyser = { vocabulary: Vocabulary; analysis: Analysis; weights: Fl
 export function openAnalyser(vocabulary: Vocabulary): Analyser {
   return {
     vocabulary,
-    analysis: { terms: [], impacts: [], titleTerms: [], headWords: 0, forAt: NO_FOR },
+    analysis: { terms: [], impacts: [], titleTerms: [], kind: undefined, headWords: 0, forAt: NO_FOR },
     weights: new Float32Array(1 << 12),
   };
 }
@@ -59,40 +73,78 @@ export function analyse(analyser: Analyser, document: ReplicaDocument): Analysis
   terms.length = 0;
   impacts.length = 0;
   titleTerms.length = 0;
-  for (const [position, field] of FIELDS.entries()) {
-    addField(analyser, field, field.text(document).slice(0, MAX_FIELD_CHARACTERS), position === 0);
+  analysis.kind = kindOf(document);
+  const titleWords = addTitle(analyser, document.title.slice(0, MAX_FIELD_CHARACTERS));
+  for (const field of OTHER_FIELDS) {
+    addField(analyser, field, field.text(document, analysis.kind).slice(0, MAX_FIELD_CHARACTERS));
   }
+  const title = fold(document.title.slice(0, MAX_FIELD_CHARACTERS));
+  analysis.headWords = wordsBefore(title, HEAD_END) ?? titleTerms.length;
+  analysis.forAt = wordsBefore(title, FOR_WHAT) ?? NO_FOR;
+  addAbbreviations(analyser, titleWords);
   for (const term of terms) {
     const weight = analyser.weights[term] as number;
     impacts.push(Math.max(1, Math.round((MAX_IMPACT * weight) / (SATURATION + weight))));
     analyser.weights[term] = 0;
   }
-  const title = fold(document.title.slice(0, MAX_FIELD_CHARACTERS));
-  analysis.headWords = wordsBefore(title, HEAD_END) ?? titleTerms.length;
-  analysis.forAt = wordsBefore(title, FOR_WHAT) ?? NO_FOR;
   return analysis;
 }
 
 /** Whether the second document is found under the same words as the first. */
 export function sameText(one: ReplicaDocument, other: ReplicaDocument): boolean {
-  return FIELDS.every((field) => field.text(one) === field.text(other));
+  const kind = kindOf(one);
+  const otherKind = kindOf(other);
+  return FIELDS.every((field) => field.text(one, kind) === field.text(other, otherKind));
 }
 
-function addField(analyser: Analyser, field: Field, text: string, isTitle: boolean): void {
+function addField(analyser: Analyser, field: Field, text: string): void {
   if (text === '') return;
-  const { vocabulary, analysis } = analyser;
   const { words, joined } = wordsOf(fold(text));
-  const weight = field.weight / (1 - field.lengthShare + (field.lengthShare * words.length) / field.typicalWords);
+  const weight = weightOf(field, words.length);
+  for (const word of words) addWord(analyser, word, weight);
+  for (const word of joined) addWord(analyser, word, weight);
+}
+
+/** The title is kept in order too. Answers its words. */
+function addTitle(analyser: Analyser, text: string): string[] {
+  const { vocabulary, analysis } = analyser;
+  const { titleTerms } = analysis;
+  const { words, joined } = wordsOf(fold(text));
+  const weight = weightOf(TITLE, words.length);
   for (const word of words) {
-    const wordId = internWord(vocabulary, word);
-    const term = vocabulary.termOfWord[wordId] as number;
-    addWeight(analyser, term, weight);
-    if (!isTitle) continue;
+    const wordId = addWord(analyser, word, weight);
     vocabulary.seenInTitle[wordId] = (vocabulary.seenInTitle[wordId] as number) + 1;
-    if (analysis.titleTerms.length < MAX_TITLE_WORDS) analysis.titleTerms.push(term);
+    if (titleTerms.length < MAX_TITLE_WORDS) titleTerms.push(vocabulary.termOfWord[wordId] as number);
   }
-  for (const word of joined) {
-    addWeight(analyser, vocabulary.termOfWord[internWord(vocabulary, word)] as number, weight);
+  for (const word of joined) addWord(analyser, word, weight);
+  return words;
+}
+
+function addWord(analyser: Analyser, word: string, weight: number): number {
+  const wordId = internWord(analyser.vocabulary, word);
+  addWeight(analyser, analyser.vocabulary.termOfWord[wordId] as number, weight);
+  return wordId;
+}
+
+function weightOf({ weight, lengthShare, typicalWords }: Field, words: number): number {
+  return weight * Math.min(MAX_SHORT_BONUS, 1 / (1 - lengthShare + (lengthShare * words) / typicalWords));
+}
+
+/** What the title spells out and the rest of the product abbreviates counts as if the abbreviation stood behind it. */
+function addAbbreviations(analyser: Analyser, words: string[]): void {
+  const { vocabulary, analysis, weights } = analyser;
+  const { titleTerms } = analysis;
+  let added = 0;
+  for (const { letters, end } of abbreviations(words)) {
+    if (end + added > titleTerms.length) return;
+    const wordId = wordIdOf(vocabulary, letters);
+    const term = wordId === undefined ? undefined : (vocabulary.termOfWord[wordId] as number);
+    if (term === undefined || !weights[term] || titleTerms.includes(term)) continue;
+    addWeight(analyser, term, weightOf(TITLE, words.length));
+    const at = end + added++;
+    titleTerms.splice(at, 0, term);
+    if (at <= analysis.headWords) analysis.headWords++;
+    if (analysis.forAt !== NO_FOR && at <= analysis.forAt) analysis.forAt++;
   }
 }
 
@@ -106,7 +158,8 @@ function addWeight(analyser: Analyser, term: number, weight: number): void {
   analyser.weights[term] = (analyser.weights[term] as number) + weight;
 }
 
-const HEAD_END = /\s(?:in|with|for|w\/)\s|[,(]|\s-\s/;
+// 17 in is a measure.
+const HEAD_END = /(?<!\d)\sin\s|\s(?:with|for|w\/)\s|[,(]|\s-\s/;
 const FOR_WHAT = /\s(?:for|fits|compatible with)\s/;
 
 function wordsBefore(title: string, pattern: RegExp): number | undefined {
@@ -114,6 +167,11 @@ function wordsBefore(title: string, pattern: RegExp): number | undefined {
   if (!match || match.index === 0) return undefined;
   const count = wordsOf(title.slice(0, match.index)).words.length;
   return count < MAX_TITLE_WORDS ? count : undefined;
+}
+
+/** The categories above, or all of them where the product says itself what it is. */
+function shelfText({ category }: ReplicaDocument, kind: string | undefined): string {
+  return (kind === undefined ? category.slice(0, -1) : category).join(' ');
 }
 
 // A value speaks for itself ("Black"); a yes needs its name ("Waterproof"), and a no is not about the product.

@@ -31,6 +31,19 @@ export function compileFilters(state: SearchState, query: SearchQuery): Filters 
   };
 }
 
+export function hasFilters({
+  category,
+  brand,
+  seller,
+  minPriceMinor,
+  maxPriceMinor,
+  minRating,
+  inStock,
+}: Filters): boolean {
+  const hasMask = category !== null || brand !== null || seller !== null;
+  return hasMask || minPriceMinor > 0 || maxPriceMinor < Number.POSITIVE_INFINITY || minRating > 0 || inStock;
+}
+
 export function failedFilters(filters: Filters, columns: Columns, slot: number): number {
   const price = columns.priceMinor[slot] as number;
   let failed = 0;

@@ -1,5 +1,7 @@
-// Which slots of a segment have the terms, with their scores. Works in the segment's scratch memory and leaves its marks at 0.
+// Which slots of a segment have the terms, with their scores. Works in the thread's scratch memory and leaves its marks at 0.
+import { conjunctionOf } from './conjunction.ts';
 import { MAX_IMPACT } from './fields.ts';
+import { scratch } from './scratch.ts';
 import type { Postings, Segment } from './segment.ts';
 import type { Group } from './understand.ts';
 
@@ -11,66 +13,76 @@ type WeightedList = Postings & { scale: number };
 
 /** Visits slots that have every group. */
 export function matchAll(segment: Segment, groups: Group[], visit: Visit): void {
-  const { slots, scores, marks } = segment.scratch;
-  const lists = listsOf(segment, groups).sort((a, b) => lengthOf(a) - lengthOf(b));
-  if (lists.length === 0 || lists.some((alternatives) => alternatives.length === 0)) return;
+  const { slots, scores } = scratch;
+  const count = findAll(segment, groups);
+  for (let at = 0; at < count; at++) visit(slots[at] as number, scores[slots[at] as number] as number);
+}
+
+/** How many slots have every group: the first ones of the scratch slots, with their scores, until the next search. */
+export function findAll(segment: Segment, groups: Group[]): number {
+  const lists = byLength(listsOf(segment, groups));
+  if (lists.length === 0 || lists.some((alternatives) => alternatives.length === 0)) return 0;
   let count = 0;
   let isSorted = lists[0]?.length === 1;
   for (const [position, alternatives] of lists.entries()) {
     const mark = position + 1;
     for (const list of alternatives) {
-      if (position === 0) count = gather(segment, list, count);
-      else {
-        if (!isSorted && count * PROBE_RATIO < list.end - list.start) {
-          slots.subarray(0, count).sort();
-          isSorted = true;
-        }
-        if (count * PROBE_RATIO < list.end - list.start) probe(segment, list, count, mark);
-        else scan(segment, list, mark);
-      }
+      if (position === 0) count = gather(list, count);
+      else if (count * PROBE_RATIO < list.end - list.start) {
+        if (!isSorted) scratch.slots.subarray(0, count).sort();
+        isSorted = true;
+        probe(list, count, mark);
+      } else scan(list, mark);
     }
-    if (position > 0) count = keepMarked(segment, count, mark);
+    if (position > 0) count = keepMarked(count, mark);
   }
-  for (let at = 0; at < count; at++) {
-    const slot = slots[at] as number;
-    marks[slot] = 0;
-    visit(slot, scores[slot] as number);
-  }
+  return clearMarks(count);
 }
 
-/** Visits slots that have exactly `wanted` of the groups. */
-export function matchSome(segment: Segment, groups: Group[], wanted: number, visit: Visit): void {
-  const { slots, scores, marks, hits } = segment.scratch;
+/**
+ * The same for slots that have exactly `wanted` of the groups. Each of them has one of the shortest lists, so that the long
+ * ones need not be read for every product in them.
+ */
+export function findSome(segment: Segment, groups: Group[], wanted: number): number {
+  const { slots, hits } = scratch;
+  const lists = byLength(listsOf(segment, groups));
+  const gathered = lists.length - wanted + 1;
   let count = 0;
-  for (const [position, alternatives] of listsOf(segment, groups).entries()) {
+  let isSorted = false;
+  for (const [position, alternatives] of lists.entries()) {
     const mark = position + 1;
-    for (const { docs, impacts, start, end, scale } of alternatives) {
-      for (let at = start; at < end; at++) {
-        const slot = docs[at] as number;
-        const seen = marks[slot] as number;
-        if (seen === mark) continue;
-        if (seen === 0) {
-          slots[count++] = slot;
-          scores[slot] = 0;
-          hits[slot] = 0;
-        }
-        marks[slot] = mark;
-        hits[slot] = (hits[slot] as number) + 1;
-        scores[slot] = (scores[slot] as number) + (impacts[at] as number) * scale;
-      }
+    for (const list of alternatives) {
+      if (position < gathered) count = gatherSome(list, count, mark);
+      else if (count * PROBE_RATIO < list.end - list.start) {
+        if (!isSorted) slots.subarray(0, count).sort();
+        isSorted = true;
+        probeSome(list, count, mark);
+      } else scanSome(list, mark);
     }
   }
+  clearMarks(count);
+  let kept = 0;
   for (let at = 0; at < count; at++) {
     const slot = slots[at] as number;
-    marks[slot] = 0;
-    if (hits[slot] === wanted) visit(slot, scores[slot] as number);
+    if (hits[slot] === wanted) slots[kept++] = slot;
   }
+  return kept;
+}
+
+function byLength(lists: WeightedList[][]): WeightedList[][] {
+  return lists.length < 2 ? lists : lists.sort((a, b) => lengthOf(a) - lengthOf(b));
+}
+
+function clearMarks(count: number): number {
+  const { slots, marks } = scratch;
+  for (let at = 0; at < count; at++) marks[slots[at] as number] = 0;
+  return count;
 }
 
 function listsOf(segment: Segment, groups: Group[]): WeightedList[][] {
   return groups.map(({ alternatives, idf }) =>
-    alternatives.flatMap(({ term, weight }) => {
-      const list = segment.postings(term);
+    alternatives.flatMap(({ term, weight, also }) => {
+      const list = also ? conjunctionOf(segment, [term, ...also]) : segment.postings(term);
       return list ? [{ ...list, scale: (idf * weight) / MAX_IMPACT }] : [];
     }),
   );
@@ -80,8 +92,8 @@ function lengthOf(alternatives: WeightedList[]): number {
   return alternatives.reduce((sum, list) => sum + list.end - list.start, 0);
 }
 
-function gather(segment: Segment, list: WeightedList, from: number): number {
-  const { slots, scores, marks } = segment.scratch;
+function gather(list: WeightedList, from: number): number {
+  const { slots, scores, marks } = scratch;
   const { docs, impacts, end, scale } = list;
   let count = from;
   for (let at = list.start; at < end; at++) {
@@ -94,8 +106,8 @@ function gather(segment: Segment, list: WeightedList, from: number): number {
   return count;
 }
 
-function scan(segment: Segment, list: WeightedList, mark: number): void {
-  const { scores, marks } = segment.scratch;
+function scan(list: WeightedList, mark: number): void {
+  const { scores, marks } = scratch;
   const { docs, impacts, end, scale } = list;
   for (let at = list.start; at < end; at++) {
     const slot = docs[at] as number;
@@ -106,26 +118,14 @@ function scan(segment: Segment, list: WeightedList, mark: number): void {
 }
 
 /** Looks the candidates, ascending, up in the list by galloping. */
-function probe(segment: Segment, list: WeightedList, count: number, mark: number): void {
-  const { slots, scores, marks } = segment.scratch;
+function probe(list: WeightedList, count: number, mark: number): void {
+  const { slots, scores, marks } = scratch;
   const { docs, impacts, end, scale } = list;
   let low = list.start;
   for (let candidate = 0; candidate < count && low < end; candidate++) {
     const slot = slots[candidate] as number;
     if (marks[slot] !== mark - 1) continue;
-    let step = 1;
-    let high = low;
-    while (high < end && (docs[high] as number) < slot) {
-      low = high + 1;
-      high += step;
-      step *= 2;
-    }
-    high = Math.min(high, end);
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((docs[middle] as number) < slot) low = middle + 1;
-      else high = middle;
-    }
+    low = firstAtLeast(docs, slot, low, end);
     if (low < end && docs[low] === slot) {
       marks[slot] = mark;
       scores[slot] = (scores[slot] as number) + (impacts[low] as number) * scale;
@@ -133,8 +133,26 @@ function probe(segment: Segment, list: WeightedList, count: number, mark: number
   }
 }
 
-function keepMarked(segment: Segment, count: number, mark: number): number {
-  const { slots, marks } = segment.scratch;
+function firstAtLeast(docs: Uint16Array, slot: number, from: number, end: number): number {
+  let low = from;
+  let high = from;
+  let step = 1;
+  while (high < end && (docs[high] as number) < slot) {
+    low = high + 1;
+    high += step;
+    step *= 2;
+  }
+  high = Math.min(high, end);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((docs[middle] as number) < slot) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function keepMarked(count: number, mark: number): number {
+  const { slots, marks } = scratch;
   let kept = 0;
   for (let at = 0; at < count; at++) {
     const slot = slots[at] as number;
@@ -142,4 +160,48 @@ function keepMarked(segment: Segment, count: number, mark: number): number {
     else marks[slot] = 0;
   }
   return kept;
+}
+
+function gatherSome({ docs, impacts, start, end, scale }: WeightedList, from: number, mark: number): number {
+  const { slots, scores, marks, hits } = scratch;
+  let count = from;
+  for (let at = start; at < end; at++) {
+    const slot = docs[at] as number;
+    const seen = marks[slot] as number;
+    if (seen === mark) continue;
+    if (seen === 0) {
+      slots[count++] = slot;
+      scores[slot] = 0;
+      hits[slot] = 0;
+    }
+    hit(slot, mark, (impacts[at] as number) * scale);
+  }
+  return count;
+}
+
+function scanSome({ docs, impacts, start, end, scale }: WeightedList, mark: number): void {
+  const { marks } = scratch;
+  for (let at = start; at < end; at++) {
+    const slot = docs[at] as number;
+    const seen = marks[slot] as number;
+    if (seen !== 0 && seen !== mark) hit(slot, mark, (impacts[at] as number) * scale);
+  }
+}
+
+function probeSome({ docs, impacts, start, end, scale }: WeightedList, count: number, mark: number): void {
+  const { slots, marks } = scratch;
+  let low = start;
+  for (let candidate = 0; candidate < count && low < end; candidate++) {
+    const slot = slots[candidate] as number;
+    if (marks[slot] === mark) continue;
+    low = firstAtLeast(docs, slot, low, end);
+    if (low < end && docs[low] === slot) hit(slot, mark, (impacts[low] as number) * scale);
+  }
+}
+
+function hit(slot: number, mark: number, score: number): void {
+  const { scores, marks, hits } = scratch;
+  marks[slot] = mark;
+  hits[slot] = (hits[slot] as number) + 1;
+  scores[slot] = (scores[slot] as number) + score;
 }

@@ -1,136 +1,128 @@
-// Packs segments into one, without their dead slots. A generator: each step is short, so that queries can run in between.
-import { allocateColumns, COLUMN_NAMES } from './columns.ts';
-import { allocateScratch, type Segment } from './segment.ts';
+// Merges segments into the flat arrays of one, without their dead slots. A generator: each step is short, so that queries can
+// run in between.
+import type { PackedArrays } from './packed-segment.ts';
+import type { SegmentBody } from './segment.ts';
+import { resized, sharedUint8, sharedUint16, sharedUint32 } from './shared-arrays.ts';
 
-const DEAD = 0xffffffff;
+export const DEAD = 0xffffffff;
 /** Between two pauses; about half a millisecond of copying. */
 const POSTINGS_A_STEP = 50_000;
 const SLOTS_A_STEP = 10_000;
 
-/**
- * The sources must get no new slot meanwhile, but slots may die and figures may change: the last step, which is not
- * interrupted, copies all columns and with them every such change. The caller swaps segments right after it.
- */
-export function* mergeSegments(sources: Segment[], termCount: number): Generator<void, Segment> {
-  const { remaps, slotCount } = yield* renumber(sources);
-  const lists = yield* mergePostings(sources, remaps, termCount);
-  const slotOf = new Map<number, number>();
-  for (const [position, source] of sources.entries()) {
-    const remap = remaps[position] as Uint32Array;
-    for (let slot = 0; slot < source.slotCount; slot++) {
-      if (slot % SLOTS_A_STEP === 0) yield;
-      if (remap[slot] !== DEAD) slotOf.set(source.columns.productId[slot] as number, remap[slot] as number);
-    }
-  }
-  const { titles, titleStart } = yield* mergeTitles(sources, remaps, slotCount);
-  const scratch = allocateScratch(slotCount);
-  const columns = allocateColumns(slotCount);
-  yield;
-  for (const [position, source] of sources.entries()) {
-    const remap = remaps[position] as Uint32Array;
-    for (const name of COLUMN_NAMES) {
-      const from = source.columns[name];
-      const to = columns[name];
-      for (let slot = 0; slot < source.slotCount; slot++) {
-        const target = remap[slot] as number;
-        if (target !== DEAD) to[target] = from[slot] as number;
-      }
-    }
-  }
-  columns.titleStart = titleStart;
-  let deadCount = 0;
-  for (let slot = 0; slot < slotCount; slot++) deadCount += 1 - (columns.alive[slot] as number);
-  return {
-    slotCount,
-    deadCount,
-    columns,
-    slotOf,
-    titles,
-    scratch,
-    postings(term) {
-      // Terms that came after the merge have no list here.
-      if (term >= termCount) return undefined;
-      const start = lists.starts[term] as number;
-      const end = lists.starts[term + 1] as number;
-      return start === end ? undefined : { docs: lists.docs, impacts: lists.impacts, start, end };
-    },
-  };
-}
+/** What is merged: bodies, and which of their slots live. A slot that dies later is merged all the same and dead afterwards. */
+export type MergeSource = { body: SegmentBody; alive: Uint8Array };
+export type Merged = {
+  /** By source, by old slot: the new slot, or DEAD. */
+  remaps: Uint32Array[];
+  slotCount: number;
+  arrays: PackedArrays;
+  titleStart: Uint32Array;
+};
 
-/** New slots of old ones: first the first source's, in their order, then the next one's. */
-function* renumber(sources: Segment[]): Generator<void, { remaps: Uint32Array[]; slotCount: number }> {
-  let slotCount = 0;
+export function* mergeBodies(sources: MergeSource[]): Generator<void, Merged> {
   const remaps: Uint32Array[] = [];
-  for (const source of sources) {
-    const remap = new Uint32Array(source.slotCount);
-    for (let slot = 0; slot < source.slotCount; slot++) {
-      if (slot % SLOTS_A_STEP === 0) yield;
-      remap[slot] = source.columns.alive[slot] === 1 ? slotCount++ : DEAD;
-    }
+  let slotCount = 0;
+  for (const { body, alive } of sources) {
+    // New slots of old ones: first the first source's, in their order, then the next one's.
+    const remap = new Uint32Array(body.slotCount);
+    for (let slot = 0; slot < body.slotCount; slot++) remap[slot] = alive[slot] === 1 ? slotCount++ : DEAD;
     remaps.push(remap);
   }
-  return { remaps, slotCount };
+  yield;
+  const bodies = sources.map(({ body }) => body);
+  const lists = yield* mergePostings(bodies, remaps);
+  const { titles, titleStart } = yield* mergeTitles(bodies, remaps, slotCount);
+  return { remaps, slotCount, arrays: { ...lists, titles }, titleStart };
 }
 
-type PackedLists = { starts: Uint32Array; docs: Uint32Array; impacts: Uint8Array };
+type Cursor = { body: SegmentBody; remap: Uint32Array; at: number };
 
-function* mergePostings(sources: Segment[], remaps: Uint32Array[], termCount: number): Generator<void, PackedLists> {
-  let upperBound = 0;
-  for (let term = 0; term < termCount; term++) {
-    if (term % SLOTS_A_STEP === 0) yield;
-    for (const source of sources) {
-      const list = source.postings(term);
-      if (list) upperBound += list.end - list.start;
-    }
+function* mergePostings(
+  bodies: SegmentBody[],
+  remaps: Uint32Array[],
+): Generator<void, Pick<PackedArrays, 'terms' | 'starts' | 'docs' | 'impacts'>> {
+  let mostTerms = 0;
+  let mostPostings = 0;
+  for (const { terms, starts, ends } of bodies) {
+    mostTerms += terms.length;
+    for (let at = 0; at < terms.length; at++) mostPostings += (ends[at] as number) - (starts[at] as number);
+    yield;
   }
-  const starts = new Uint32Array(termCount + 1);
-  const docs = new Uint32Array(upperBound);
-  const impacts = new Uint8Array(upperBound);
+  const terms = new Uint32Array(mostTerms);
+  const starts = new Uint32Array(mostTerms + 1);
+  const docs = sharedUint16(mostPostings);
+  const impacts = sharedUint8(mostPostings);
+  const cursors: Cursor[] = bodies.map((body, at) => ({ body, remap: remaps[at] as Uint32Array, at: 0 }));
+  let termCount = 0;
   let size = 0;
   let sinceStep = 0;
-  for (let term = 0; term < termCount; term++) {
-    starts[term] = size;
-    for (let position = 0; position < sources.length; position++) {
-      const list = (sources[position] as Segment).postings(term);
-      if (!list) continue;
-      const remap = remaps[position] as Uint32Array;
-      for (let at = list.start; at < list.end; at++) {
-        const slot = remap[list.docs[at] as number] as number;
+  for (let term = nextTerm(cursors); term !== undefined; term = nextTerm(cursors)) {
+    const before = size;
+    for (const cursor of cursors) {
+      const { body, remap, at } = cursor;
+      if (body.terms[at] !== term) continue;
+      cursor.at++;
+      const end = body.ends[at] as number;
+      for (let posting = body.starts[at] as number; posting < end; posting++) {
+        const slot = remap[body.docs[posting] as number] as number;
         if (slot === DEAD) continue;
         docs[size] = slot;
-        impacts[size++] = list.impacts[at] as number;
+        impacts[size++] = body.impacts[posting] as number;
       }
-      sinceStep += list.end - list.start;
     }
-    if (++sinceStep > POSTINGS_A_STEP) {
+    if (size > before) {
+      terms[termCount] = term;
+      starts[++termCount] = size;
+    }
+    sinceStep += size - before + 1;
+    if (sinceStep > POSTINGS_A_STEP) {
       sinceStep = 0;
       yield;
     }
   }
-  starts[termCount] = size;
-  return { starts, docs: docs.subarray(0, size), impacts: impacts.subarray(0, size) };
+  return {
+    terms: exactly(sharedUint32(termCount), terms),
+    starts: exactly(sharedUint32(termCount + 1), starts),
+    docs: size < mostPostings ? resized(docs, size) : docs,
+    impacts: size < mostPostings ? resized(impacts, size) : impacts,
+  };
 }
 
-type PackedTitles = { titles: Uint32Array; titleStart: Uint32Array };
+function exactly(target: Uint32Array, source: Uint32Array): Uint32Array {
+  target.set(source.subarray(0, target.length));
+  return target;
+}
 
-function* mergeTitles(sources: Segment[], remaps: Uint32Array[], slotCount: number): Generator<void, PackedTitles> {
-  let upperBound = 0;
-  for (const source of sources) upperBound += source.columns.titleStart[source.slotCount] as number;
-  const titles = new Uint32Array(upperBound);
-  const titleStart = new Uint32Array(slotCount + 1);
+function nextTerm(cursors: Cursor[]): number | undefined {
+  let least: number | undefined;
+  for (const { body, at } of cursors) {
+    const term = body.terms[at];
+    if (term !== undefined && (least === undefined || term < least)) least = term;
+  }
+  return least;
+}
+
+function* mergeTitles(
+  bodies: SegmentBody[],
+  remaps: Uint32Array[],
+  slotCount: number,
+): Generator<void, { titles: Uint32Array; titleStart: Uint32Array }> {
+  let most = 0;
+  for (const { titleStart, slotCount: slots } of bodies) most += titleStart[slots] as number;
+  const titles = new Uint32Array(most);
+  const titleStart = sharedUint32(slotCount + 1);
   let size = 0;
-  for (const [position, source] of sources.entries()) {
+  for (const [position, body] of bodies.entries()) {
     const remap = remaps[position] as Uint32Array;
-    const { titleStart: from } = source.columns;
-    for (let slot = 0; slot < source.slotCount; slot++) {
+    for (let slot = 0; slot < body.slotCount; slot++) {
       if (slot % SLOTS_A_STEP === 0) yield;
       const target = remap[slot] as number;
       if (target === DEAD) continue;
       titleStart[target] = size;
-      for (let at = from[slot] as number; at < (from[slot + 1] as number); at++)
-        titles[size++] = source.titles[at] as number;
+      const end = body.titleStart[slot + 1] as number;
+      for (let at = body.titleStart[slot] as number; at < end; at++) titles[size++] = body.titles[at] as number;
     }
   }
   titleStart[slotCount] = size;
-  return { titles, titleStart };
+  return { titles: exactly(sharedUint32(size), titles), titleStart };
 }

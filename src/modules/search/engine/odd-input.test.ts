@@ -6,8 +6,13 @@ import { searchProducts } from './search.ts';
 import { openState, putDocument } from './state.ts';
 import { suggestFor } from './suggest.ts';
 
-/** Far more than any of these takes on a busy machine, far less than anything unbounded would. */
+/** Of processor time, which a busy machine does not stretch: far less than anything unbounded would take. */
 const MAX_MS = 50;
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
 
 function oddShop() {
   const state = openState();
@@ -44,10 +49,10 @@ const ODD_TERMS = {
 test('odd terms are answered in bounded time', () => {
   const state = oddShop();
   for (const [name, term] of Object.entries(ODD_TERMS)) {
-    const startedAt = performance.now();
+    const startedAt = cpuMs();
     searchProducts(state, testQuery(term));
     suggestFor(state, term);
-    assert.ok(performance.now() - startedAt < MAX_MS, `${name}: ${performance.now() - startedAt} ms`);
+    assert.ok(cpuMs() - startedAt < MAX_MS, `${name}: ${cpuMs() - startedAt} ms`);
   }
   assert.equal(searchProducts(state, testQuery('充电')).items[0]?.title, '无线充电器');
   assert.equal(searchProducts(state, testQuery('شاحن')).items[0]?.title, 'شاحن لاسلكي');
@@ -70,9 +75,9 @@ test('no text makes search or suggestions throw', () => {
 test('huge and strange products are taken', () => {
   const state = openState();
   const attributes = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`name ${at}`, `value${at}`]));
-  const startedAt = performance.now();
+  const startedAt = cpuMs();
   putDocument(state, testDocument(1, { title: 'Giant', description: 'very long '.repeat(1_000_000), attributes }));
-  assert.ok(performance.now() - startedAt < 500);
+  assert.ok(cpuMs() - startedAt < 500);
   assert.equal(searchProducts(state, testQuery('giant')).total, 1);
 });
 

@@ -57,8 +57,7 @@ function mergeRuns(strings: StringTable, left: Uint32Array, right: Uint32Array):
   const merged = new Uint32Array(left.length + right.length);
   for (let at = 0, l = 0, r = 0; at < merged.length; at++) {
     const takeLeft =
-      r === right.length ||
-      (l < left.length && compareAt(strings, left[l] as number, right[r] as number) < 0);
+      r === right.length || (l < left.length && compareAt(strings, left[l] as number, right[r] as number) < 0);
     merged[at] = (takeLeft ? left[l++] : right[r++]) as number;
   }
   return merged;

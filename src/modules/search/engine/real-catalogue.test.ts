@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { testDocument, testQuery } from '../test-documents.ts';
+import { needsPacking, packDue } from './packing.ts';
 import { searchProducts } from './search.ts';
-import { needsPacking, openState, pack, putDocument } from './state.ts';
+import { openState, putDocument } from './state.ts';
 import { suggestFor } from './suggest.ts';
 
 const FILE = join(import.meta.dirname, '../../../../../shared/data/icecat/products.jsonl.gz');
@@ -40,12 +41,14 @@ describe('a real catalogue', { skip: existsSync(FILE) ? false : `${FILE} is not 
         attributes: Object.fromEntries(attributes),
       });
     });
-    const startedAt = performance.now();
+    // Of processor time: what else the machine does is not about the engine.
+    const before = process.threadCpuUsage();
     for (const document of documents) {
       putDocument(state, document);
-      if (needsPacking(state)) [...pack(state)];
+      if (needsPacking(state)) [...packDue(state)];
     }
-    const rate = documents.length / ((performance.now() - startedAt) / 1_000);
+    const { user, system } = process.threadCpuUsage(before);
+    const rate = documents.length / ((user + system) / 1_000_000);
     assert.ok(rate > MIN_PRODUCTS_A_SECOND, `${Math.round(rate)} products a second`);
   });
 

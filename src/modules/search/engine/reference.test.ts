@@ -6,8 +6,9 @@ import type { ReplicaDocument } from '../document.ts';
 import { CATEGORY_SEPARATOR, type SearchQuery, type SearchResult } from '../query.ts';
 import { testDocument, testQuery } from '../test-documents.ts';
 import { ratingOf } from './columns.ts';
+import { pack } from './packing.ts';
 import { searchProducts } from './search.ts';
-import { openState, pack, putDocument, removeDocument, type SearchState } from './state.ts';
+import { openState, putDocument, removeDocument, type SearchState } from './state.ts';
 
 const WORDS = ['kettle', 'mug', 'lamp', 'chair', 'desk', 'red', 'oak'];
 const CATEGORIES = [[], ['Home'], ['Home', 'Kitchen'], ['Home', 'Kitchen', 'Mugs'], ['Toys']];

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReplicaDocument } from '../document.ts';
 import { testDocument, testQuery } from '../test-documents.ts';
+import { pack } from './packing.ts';
 import { searchProducts } from './search.ts';
-import { openState, pack, putDocument, removeDocument, type SearchState } from './state.ts';
+import { openState, putDocument, removeDocument, type SearchState } from './state.ts';
 import { suggestFor } from './suggest.ts';
 
 function shopOf(...products: Partial<ReplicaDocument>[]): SearchState {

@@ -2,79 +2,100 @@
 
 import type { ReplicaDocument } from '../document.ts';
 import { MAX_PAGE_SIZE, MAX_RANKED_RESULTS, type SearchQuery, type SearchResult } from '../query.ts';
+import { explain } from './explain.ts';
 import { facetsOf } from './facets.ts';
-import { compileFilters, type Filters } from './filters.ts';
-import { matchAll, matchSome } from './match.ts';
+import { compileFilters } from './filters.ts';
+import { findAll, findSome } from './match.ts';
+import { wordsLacking } from './relax.ts';
 import { RERANKED_RESULTS, rerank } from './rerank.ts';
+import { FAR_MORE, respell } from './respell.ts';
 import type { Segment } from './segment.ts';
 import { documentOf, type SearchState, segmentsOf } from './state.ts';
-import { openTally, type Tally, tallyAll, tallySlot } from './tally.ts';
+import { openTally, type Tally, tallyAll, tallyFound } from './tally.ts';
 import { type Ranked, rankedOf } from './top.ts';
-import { correctWord, exchangeWord, type Understood, understand } from './understand.ts';
-import { termOf } from './vocabulary.ts';
+import { type Understood, understand } from './understand.ts';
 
 /** With so few results a rare word may be a slip. */
 const FEW_RESULTS = 2;
-/** A likelier spelling must find this many times more; below, the typed one is believed. */
-const FAR_MORE = 20;
-const MIN_RESPELLED_LETTERS = 5;
 /**
- * With fewer products that have every word, the nearly fitting ones follow behind. In any other order than by relevance
- * they would come in between, so there they are shown only where nothing fits.
+ * With fewer products that have every word, about a page, the nearly fitting ones follow behind. In any other order than by
+ * relevance they would come in between, so there they are shown only where nothing fits.
  */
-const ENOUGH_RESULTS = 10;
+const ENOUGH_RESULTS = 24;
 
 type Placed = { segment: Segment; base: number };
+/** `query` with what was read out of its term; `fitting` products have every word. */
+type Run = { query: SearchQuery; understood: Understood; tally: Tally; fitting: number };
 
-export function searchProducts(state: SearchState, query: SearchQuery): SearchResult {
+export function searchProducts(state: SearchState, asked: SearchQuery): SearchResult {
   const startedAt = performance.now();
-  const size = Math.max(1, Math.min(MAX_PAGE_SIZE, Math.floor(query.size)));
-  const first = (Math.max(1, Math.floor(query.page)) - 1) * size;
-  const limit = Math.min(MAX_RANKED_RESULTS, Math.max(first + size, RERANKED_RESULTS));
-  const filters = compileFilters(state, query);
+  const size = Math.max(1, Math.min(MAX_PAGE_SIZE, Math.floor(asked.size)));
+  const first = (Math.max(1, Math.floor(asked.page)) - 1) * size;
+  const fewest = asked.sort === 'relevance' ? RERANKED_RESULTS : 0;
+  const limit = Math.min(MAX_RANKED_RESULTS, Math.max(first + size, fewest));
   const segments = placeSegments(state);
+  const { query, understood, tally, fitting } = runCorrected(state, segments, asked, limit);
 
-  let { tally, understood } = run(state, segments, query, query.term, filters, limit);
-  if (understood && tally.matched <= FEW_RESULTS) {
-    const respelled = respell(state, segments, understood);
-    const other = respelled && run(state, segments, query, respelled, filters, limit);
-    if (other && other.tally.matched >= FAR_MORE * Math.max(1, tally.matched)) {
-      tally = other.tally;
-      understood = { ...(other.understood as Understood), correctedTerm: respelled };
-    }
-  }
-
-  let ranked = rankedOf(tally.top);
-  if (understood && query.sort === 'relevance') {
-    const best = rerank(state, segments, understood, ranked.slice(0, RERANKED_RESULTS));
-    ranked = [...best, ...ranked.slice(RERANKED_RESULTS)];
-  }
+  const ranked = rankedOf(tally.top);
+  const isReranked = understood.groups.length > 0 && query.sort === 'relevance';
+  const best = isReranked ? rerank(state, segments, understood, ranked.slice(0, RERANKED_RESULTS)) : [];
+  const listed = [...best, ...ranked.slice(best.length)];
+  const shown = listed.slice(first, first + size);
   return {
-    correctedTerm: understood?.correctedTerm ?? null,
+    correctedTerm: understood.correctedTerm,
+    unknownWords: understood.unknownWords,
+    relaxedWords: fitting === 0 && listed[0] ? lackedBy(segments, understood, listed[0]) : [],
+    price: understood.price,
+    fitting,
     total: tally.total,
-    items: documentsOf(state, ranked.slice(first, first + size)),
+    items: documentsOf(state, shown),
     facets: facetsOf(state, tally, query),
     tookMs: Math.round((performance.now() - startedAt) * 100) / 100,
+    ...(query.explain ? { explanation: explain(state, understood, shown) } : {}),
   };
 }
 
-/** `understood` is null where nothing was asked for: then everything matches. */
-function run(
-  state: SearchState,
-  segments: Placed[],
-  query: SearchQuery,
-  term: string,
-  filters: Filters,
-  limit: number,
-): { tally: Tally; understood: Understood | null } {
-  const tally = openTally(state, filters, query.sort, limit);
-  if (term.trim() === '') {
+/** The term, or a likelier spelling of it that finds far more. */
+function runCorrected(state: SearchState, segments: Placed[], asked: SearchQuery, limit: number): Run {
+  const typed = run(state, segments, asked, asked.term, limit);
+  if (asked.exact || typed.understood.groups.length === 0 || typed.tally.matched > FEW_RESULTS) return typed;
+  const respelled = respell(
+    state,
+    segments.map(({ segment }) => segment),
+    typed.understood,
+  );
+  const other = respelled && run(state, segments, asked, respelled, limit);
+  if (!other || other.tally.matched < FAR_MORE * Math.max(1, typed.tally.matched)) return typed;
+  const { price } = typed.understood;
+  return { ...other, understood: { ...other.understood, correctedTerm: respelled, price } };
+}
+
+function run(state: SearchState, segments: Placed[], asked: SearchQuery, term: string, limit: number): Run {
+  const understood = understand(state, term, asked.exact);
+  const query = withPrice(asked, understood);
+  const tally = openTally(state, compileFilters(state, query), query.sort, limit);
+  if (understood.text === '') {
     for (const { segment, base } of segments) tallyAll(tally, segment, base);
-    return { tally, understood: null };
+    return { query, understood, tally, fitting: tally.total };
   }
-  const understood = understand(state, term);
-  tallyMatches(tally, segments, understood, query.sort === 'relevance' ? ENOUGH_RESULTS : 1);
-  return { tally, understood };
+  const fitting = tallyMatches(tally, segments, understood, query.sort === 'relevance' ? ENOUGH_RESULTS : 1);
+  return { query, understood, tally, fitting };
+}
+
+/** Limits that were typed narrow those that were chosen. */
+function withPrice(query: SearchQuery, { price }: Understood): SearchQuery {
+  if (price === null) return query;
+  const { minPriceMinor = 0, maxPriceMinor = Number.MAX_SAFE_INTEGER } = query;
+  return {
+    ...query,
+    minPriceMinor: Math.max(minPriceMinor, price.minPriceMinor ?? 0),
+    maxPriceMinor: Math.min(maxPriceMinor, price.maxPriceMinor ?? Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function lackedBy(segments: Placed[], understood: Understood, { place }: Ranked): string[] {
+  const { segment, base } = segments.findLast((one) => one.base <= place) as Placed;
+  return wordsLacking(understood, segment, place - base);
 }
 
 export function placeSegments(state: SearchState): Placed[] {
@@ -92,43 +113,17 @@ export function documentsOf(state: SearchState, ranked: Ranked[]): ReplicaDocume
 
 /**
  * Products that have every word; where they are fewer than `enough`, also those that lack one, and so on. The filters have
- * no say in that: they only narrow.
+ * no say in that: they only narrow. Answers how many that pass them have every word.
  */
-export function tallyMatches(tally: Tally, segments: Placed[], understood: Understood, enough: number): void {
-  const { groups } = understood;
+export function tallyMatches(tally: Tally, segments: Placed[], { groups }: Understood, enough: number): number {
   for (const { segment, base } of segments) {
-    matchAll(segment, groups, (slot, score) => tallySlot(tally, segment, base, slot, score, 0));
+    tallyFound(tally, segment, base, findAll(segment, groups), 0);
   }
+  const fitting = tally.total;
   for (let missing = 1; missing < groups.length && tally.matched < enough; missing++) {
     for (const { segment, base } of segments) {
-      matchSome(segment, groups, groups.length - missing, (slot, score) =>
-        tallySlot(tally, segment, base, slot, score, missing),
-      );
+      tallyFound(tally, segment, base, findSome(segment, groups, groups.length - missing), missing);
     }
   }
-}
-
-/** The term with a rare word exchanged for a common one that is a slip away. */
-function respell(state: SearchState, segments: Placed[], understood: Understood): string | undefined {
-  const text = understood.correctedTerm ?? understood.text;
-  for (const word of understood.rareWords) {
-    if (word.length < MIN_RESPELLED_LETTERS || standsInTitle(state, segments, word)) continue;
-    const correction = correctWord(state, word, FAR_MORE);
-    if (correction?.slips === 1) return exchangeWord(text, word, correction.word);
-  }
-  return undefined;
-}
-
-// A word of a title is a word of this shop, however rare; slips are found in descriptions.
-function standsInTitle(state: SearchState, segments: Placed[], word: string): boolean {
-  const term = termOf(state.vocabulary, word) as number;
-  return segments.some(({ segment }) => {
-    const list = segment.postings(term);
-    const { titleStart, alive } = segment.columns;
-    return list?.docs
-      .subarray(list.start, list.end)
-      .some(
-        (slot) => alive[slot] === 1 && segment.titles.subarray(titleStart[slot], titleStart[slot + 1]).includes(term),
-      );
-  });
+  return fitting;
 }

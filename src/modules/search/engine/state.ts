@@ -3,15 +3,25 @@
 import type { ReplicaDocument } from '../document.ts';
 import { CATEGORY_SEPARATOR } from '../query.ts';
 import { writeFigures } from './columns.ts';
+import { appendDocument, dropDocument, readDocument } from './document-log.ts';
+import { type DocumentStore, forget, openDocumentStore, remember, remembered } from './document-store.ts';
 import { type Analyser, analyse, openAnalyser, sameText } from './fields.ts';
-import { mergeSegments } from './merge.ts';
-import { aliveSlot, appendSlot, type GrowingSegment, killSlot, openGrowingSegment, type Segment } from './segment.ts';
+import { appendSlot, type GrowingSegment, MAX_GROWING_SLOTS, openGrowingSegment } from './growing-segment.ts';
+import { type Knowledge, openKnowledge } from './knowledge.ts';
+import type { PackedSegment } from './packed-segment.ts';
+import {
+  addRow,
+  familyCandidates,
+  familyHashOf,
+  findRow,
+  openProductTable,
+  type ProductTable,
+  removeRow,
+  setFamily,
+} from './product-table.ts';
+import { killSlot, type Segment } from './segment.ts';
 import { countValue, internValue, NO_VALUE, openValueTable, type ValueTable } from './value-table.ts';
 import { openVocabulary, type Vocabulary } from './vocabulary.ts';
-
-/** A growing segment is packed from here on, or from a third of the shop on: each product is then packed about four times. */
-const MIN_PACKED_SLOTS = 8_192;
-const PACKED_SHARE = 1 / 3;
 
 export type SearchState = {
   vocabulary: Vocabulary;
@@ -19,102 +29,123 @@ export type SearchState = {
   brands: ValueTable;
   categories: ValueTable;
   sellers: ValueTable;
-  documents: Map<number, ReplicaDocument>;
-  /** Product ids of a family, by familyName. */
-  families: Map<string, Set<number>>;
-  /** Those that get no new slots. */
-  packed: Segment[];
+  documents: DocumentStore;
+  products: ProductTable;
+  /** All of them, by number. */
+  segments: (Segment | undefined)[];
+  packed: PackedSegment[];
+  /** Full, and not packed yet. */
+  frozen: GrowingSegment[];
   growing: GrowingSegment;
+  knowledge: Knowledge;
 };
 
-export function openState(): SearchState {
+/** `knowledge` outlives a state: what the operator taught holds for the next one too. */
+export function openState(knowledge: Knowledge = openKnowledge()): SearchState {
   const vocabulary = openVocabulary();
+  const growing = openGrowingSegment(0);
   return {
     vocabulary,
     analyser: openAnalyser(vocabulary),
     brands: openValueTable(),
     categories: openValueTable(),
     sellers: openValueTable(),
-    documents: new Map(),
-    families: new Map(),
+    documents: openDocumentStore(),
+    products: openProductTable(),
+    segments: [growing],
     packed: [],
-    growing: openGrowingSegment(),
+    frozen: [],
+    growing,
+    knowledge,
   };
 }
 
 export function segmentsOf(state: SearchState): Segment[] {
-  return [...state.packed, state.growing];
-}
-
-export function familyName(familyKey: string, sellerId: number): string {
-  return `${sellerId}\0${familyKey}`;
+  return [...state.packed, ...state.frozen, state.growing];
 }
 
 export function putDocument(state: SearchState, document: ReplicaDocument): void {
   const { productId } = document;
-  const previous = state.documents.get(productId);
-  const place = previous && placeOf(state, productId);
+  const place = placeOf(state, productId);
+  const previous = place && documentOf(state, productId);
+  const wasRemembered = forget(state.documents, productId);
   const sameSeller = previous?.sellerId === document.sellerId && previous.sellerName === document.sellerName;
-  if (place && sameSeller && sameText(previous, document)) {
-    writeFigures(place.segment.columns, place.slot, document);
+  const family = familyHashOf(document.familyKey, document.sellerId);
+  if (place && previous && sameSeller && sameText(previous, document)) {
+    const { columns } = place.segment;
+    dropDocument(state.documents.log, columns.document[place.slot] as number);
+    writeFigures(columns, place.slot, document);
+    columns.document[place.slot] = appendDocument(state.documents.log, document);
+    columns.family[place.slot] = family;
+    setFamily(state.products, place.row, family);
   } else {
-    if (previous) dropFromIndex(state, productId);
-    addToIndex(state, document);
+    if (place) dropSlot(state, place);
+    addToIndex(state, place?.row ?? addRow(state.products, productId, family), document, family);
+    if (place) setFamily(state.products, place.row, family);
   }
-  if (previous) changeFamily(state, previous, false);
-  changeFamily(state, document, true);
-  state.documents.set(productId, document);
+  remember(state.documents, document, wasRemembered);
 }
 
 export function removeDocument(state: SearchState, productId: number): void {
-  const previous = state.documents.get(productId);
-  if (!previous) return;
-  dropFromIndex(state, productId);
-  changeFamily(state, previous, false);
-  state.documents.delete(productId);
-}
-
-export function needsPacking(state: SearchState): boolean {
-  const dead = state.packed.reduce((sum, segment) => sum + segment.deadCount, 0);
-  return Math.max(state.growing.slotCount, dead) >= Math.max(MIN_PACKED_SLOTS, state.documents.size * PACKED_SHARE);
-}
-
-/** One packed segment out of all there are. Changes may come in between two steps; two packings may not run at once. */
-export function* pack(state: SearchState): Generator<void, void> {
-  state.packed = segmentsOf(state);
-  state.growing = openGrowingSegment();
-  state.packed = [yield* mergeSegments(state.packed, state.vocabulary.strings.count)];
+  const place = placeOf(state, productId);
+  if (!place) return;
+  forget(state.documents, productId);
+  dropSlot(state, place);
+  removeRow(state.products, place.row);
 }
 
 export function documentCount(state: SearchState): number {
-  return state.documents.size;
+  return state.products.count;
 }
 
+/** The same object as long as nothing in it changes and it is asked for now and then. */
 export function documentOf(state: SearchState, productId: number): ReplicaDocument | undefined {
-  return state.documents.get(productId);
+  const known = remembered(state.documents, productId);
+  if (known) return known;
+  const place = placeOf(state, productId);
+  if (!place) return undefined;
+  const document = readDocument(state.documents.log, place.segment.columns.document[place.slot] as number);
+  remember(state.documents, document, true);
+  return document;
+}
+
+/** The variants of one thing, by product id. */
+export function familyOf(state: SearchState, familyKey: string, sellerId: number): ReplicaDocument[] {
+  return familyCandidates(state.products, familyHashOf(familyKey, sellerId))
+    .sort((a, b) => a - b)
+    .map((productId) => documentOf(state, productId))
+    .filter((document) => document !== undefined)
+    .filter((document) => document.familyKey === familyKey && document.sellerId === sellerId);
 }
 
 /** How many products have the term, those counted that died since the last packing. */
 export function productsWithTerm(state: SearchState, term: number): number {
-  let count = 0;
-  for (const segment of segmentsOf(state)) {
-    const list = segment.postings(term);
-    if (list) count += list.end - list.start;
-  }
-  return count;
+  return state.vocabulary.productsOfTerm[term] ?? 0;
 }
 
-function placeOf(state: SearchState, productId: number): { segment: Segment; slot: number } | undefined {
-  for (const segment of segmentsOf(state)) {
-    const slot = aliveSlot(segment, productId);
-    if (slot !== undefined) return { segment, slot };
-  }
-  return undefined;
+/** The growing segment gets no more products, and a new one does. */
+export function freezeGrowing(state: SearchState): void {
+  const free = state.segments.indexOf(undefined);
+  const number = free === -1 ? state.segments.length : free;
+  state.frozen.push(state.growing);
+  state.growing = openGrowingSegment(number);
+  state.segments[number] = state.growing;
 }
 
-function addToIndex(state: SearchState, document: ReplicaDocument): void {
-  const { vocabulary, growing } = state;
-  const slot = appendSlot(growing, document.productId, analyse(state.analyser, document));
+type Place = { row: number; segment: Segment; slot: number };
+
+function placeOf({ products, segments }: SearchState, productId: number): Place | undefined {
+  const row = findRow(products, productId);
+  if (row === undefined) return undefined;
+  const segment = segments[products.segments[row] as number] as Segment;
+  return { row, segment, slot: products.slots[row] as number };
+}
+
+function addToIndex(state: SearchState, row: number, document: ReplicaDocument, family: number): void {
+  if (state.growing.slotCount === MAX_GROWING_SLOTS) freezeGrowing(state);
+  const { vocabulary, growing, products } = state;
+  const analysis = analyse(state.analyser, document);
+  const slot = appendSlot(growing, document.productId, analysis);
   const { columns } = growing;
   writeFigures(columns, slot, document);
   const brand = document.brand ? internValue(state.brands, vocabulary, document.brand, document.brand) : NO_VALUE;
@@ -124,32 +155,29 @@ function addToIndex(state: SearchState, document: ReplicaDocument): void {
     document.category.join(CATEGORY_SEPARATOR),
     document.category.at(-1) ?? '',
   );
+  const { kind } = analysis;
   const seller = internValue(state.sellers, vocabulary, String(document.sellerId), document.sellerName);
   columns.brand[slot] = brand;
   columns.category[slot] = category;
   columns.seller[slot] = seller;
+  columns.kind[slot] = kind === undefined ? category : internValue(state.categories, vocabulary, kind, kind);
+  columns.family[slot] = family;
+  columns.document[slot] = appendDocument(state.documents.log, document);
   countValue(state.brands, brand, 1);
   countValue(state.categories, category, 1);
   countValue(state.sellers, seller, 1);
   state.sellers.labels[seller] = document.sellerName;
+  const { productsOfTerm } = vocabulary;
+  for (const term of analysis.terms) productsOfTerm[term] = (productsOfTerm[term] as number) + 1;
+  products.segments[row] = growing.number;
+  products.slots[row] = slot;
 }
 
-function dropFromIndex(state: SearchState, productId: number): void {
-  const place = placeOf(state, productId);
-  if (!place) return;
-  const { columns } = place.segment;
-  countValue(state.brands, columns.brand[place.slot] as number, -1);
-  countValue(state.categories, columns.category[place.slot] as number, -1);
-  countValue(state.sellers, columns.seller[place.slot] as number, -1);
-  killSlot(place.segment, place.slot);
-}
-
-function changeFamily(state: SearchState, document: ReplicaDocument, present: boolean): void {
-  if (document.familyKey === null) return;
-  const name = familyName(document.familyKey, document.sellerId);
-  const members = state.families.get(name) ?? new Set();
-  if (present) members.add(document.productId);
-  else members.delete(document.productId);
-  if (members.size === 0) state.families.delete(name);
-  else state.families.set(name, members);
+function dropSlot(state: SearchState, { segment, slot }: Place): void {
+  const { columns } = segment;
+  countValue(state.brands, columns.brand[slot] as number, -1);
+  countValue(state.categories, columns.category[slot] as number, -1);
+  countValue(state.sellers, columns.seller[slot] as number, -1);
+  dropDocument(state.documents.log, columns.document[slot] as number);
+  killSlot(segment, slot);
 }

@@ -1,25 +1,24 @@
-// What somebody is about to type: the word completed, products, categories and brands, forgiving one slip.
+// What somebody is about to type: what others searched, the word completed, categories, brands and products, forgiving a slip.
 import { MAX_TERM_CHARACTERS, type SearchQuery, type Suggestion } from '../query.ts';
+import { completeWord } from './completions.ts';
 import { compileFilters } from './filters.ts';
-import { matchAll } from './match.ts';
+import { queriesBeginning } from './past-queries.ts';
 import { wordsWithPrefix } from './prefixes.ts';
 import { documentsOf, placeSegments, tallyMatches } from './search.ts';
-import { type SearchState, segmentsOf } from './state.ts';
+import type { SearchState } from './state.ts';
 import { openTally } from './tally.ts';
 import { fold, wordsOf } from './text.ts';
 import { type Ranked, rankedOf } from './top.ts';
-import { type Group, groupOf, prefixAlternatives, type Understood, understand } from './understand.ts';
+import { groupOf, prefixAlternatives, type Understood, understand } from './understand.ts';
 import type { ValueTable } from './value-table.ts';
-import { type Vocabulary, wordAt } from './vocabulary.ts';
 
-const MAX_QUERIES = 3;
+const MAX_QUERIES = 4;
+/** Places kept for completions, which also know what came in today. */
+const MAX_PAST_QUERIES = 3;
+const ENOUGH_PRODUCTS = 2_000;
 const MAX_CATEGORIES = 2;
 const MAX_BRANDS = 2;
 const MAX_PRODUCTS = 5;
-/** Completions that are tried together with the words before them. */
-const MAX_COMPLETIONS = 24;
-/** Of 1; once in a title is about 0.7, once in a description or an attribute below 0.5. */
-const MIN_TITLE_IMPACT = 0.6;
 /** A shorter beginning with a slip could be the beginning of anything. */
 const MIN_FORGIVEN_LETTERS = 4;
 
@@ -48,52 +47,26 @@ export function suggestFor(state: SearchState, typed: string): Suggestion[] {
     ...valueSuggestions(state.brands, named, 'brand').slice(0, MAX_BRANDS),
   ];
   const names = new Set(values.map((value) => fold(value.text)));
+  const queries = new Set([
+    ...pastQueries(state, text, `${before} ${forgiven}`.trim()),
+    ...completeWord(state, earlier.groups, forgiven, MAX_QUERIES).map((word) => `${before} ${word}`.trim()),
+  ]);
   return [
-    ...completions(state, before, earlier, forgiven).filter((query) => !names.has(query.text)),
+    ...[...queries.difference(names)].slice(0, MAX_QUERIES).map(querySuggestion),
     ...values,
     ...productSuggestions(state, earlier, forgiven),
   ];
 }
 
-/** The last word in full, first what most titles have together with the words before it. */
-function completions(state: SearchState, before: string, earlier: Understood, prefix: string): Suggestion[] {
-  const { vocabulary } = state;
-  const likely = wordsWithPrefix(vocabulary.prefixes, prefix)
-    .filter((wordId) => isWorthSuggesting(vocabulary, wordId))
-    .sort((a, b) => (vocabulary.seenInTitle[b] as number) - (vocabulary.seenInTitle[a] as number))
-    .slice(0, MAX_COMPLETIONS);
-  const terms = new Set<number>();
-  const found: { text: string; products: number }[] = [];
-  for (const wordId of likely) {
-    const term = vocabulary.termOfWord[wordId] as number;
-    // charger and chargers find the same.
-    if (terms.has(term)) continue;
-    terms.add(term);
-    const products = countWithTitleWord(state, earlier.groups, term);
-    if (products > 0) found.push({ text: `${before} ${wordAt(vocabulary, wordId)}`.trim(), products });
-  }
-  return found
-    .sort((a, b) => b.products - a.products)
-    .slice(0, MAX_QUERIES)
-    .map(({ text }) => ({ text, kind: 'query', url: `/search/?term=${encodeURIComponent(text)}` }));
+/** What others searched: as typed, or with the slip forgiven. */
+function pastQueries(state: SearchState, text: string, corrected: string): string[] {
+  const asTyped = queriesBeginning(state.knowledge.pastQueries, text, MAX_PAST_QUERIES);
+  if (asTyped.length > 0 || corrected === text) return asTyped;
+  return queriesBeginning(state.knowledge.pastQueries, corrected, MAX_PAST_QUERIES);
 }
 
-function isWorthSuggesting(vocabulary: Vocabulary, wordId: number): boolean {
-  return vocabulary.seenInTitle[wordId] !== 0 && /^\p{L}{3,}$/u.test(wordAt(vocabulary, wordId));
-}
-
-/** Products that have all groups, and the term as a word of some weight. */
-function countWithTitleWord(state: SearchState, groups: Group[], term: number): number {
-  // Only the term's own impact is left in the score.
-  const wanted = [...groups.map((group) => ({ ...group, idf: 0 })), { alternatives: [{ term, weight: 1 }], idf: 1 }];
-  let count = 0;
-  for (const segment of segmentsOf(state)) {
-    const { alive } = segment.columns;
-    matchAll(segment, wanted, (slot, score) => {
-      if (score >= MIN_TITLE_IMPACT) count += alive[slot] as number;
-    });
-  }
-  return count;
+function querySuggestion(text: string): Suggestion {
+  return { text, kind: 'query', url: `/search/?term=${encodeURIComponent(text)}` };
 }
 
 function productSuggestions(state: SearchState, earlier: Understood, prefix: string): Suggestion[] {
@@ -110,9 +83,14 @@ function productSuggestions(state: SearchState, earlier: Understood, prefix: str
   return suggestions;
 }
 
+/** Of the first segments that have enough of them: any good ones will do, and a keystroke must not read a million. */
 function best(state: SearchState, understood: Understood, limit: number): Ranked[] {
   const tally = openTally(state, compileFilters(state, EVERYTHING), 'relevance', limit);
-  tallyMatches(tally, placeSegments(state), understood, 1);
+  for (const placed of placeSegments(state)) {
+    if (tally.matched >= ENOUGH_PRODUCTS) break;
+    tallyMatches(tally, [placed], understood, 0);
+  }
+  if (tally.matched === 0) tallyMatches(tally, placeSegments(state), understood, 1);
   return rankedOf(tally.top);
 }
 

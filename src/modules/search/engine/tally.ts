@@ -1,8 +1,9 @@
 // One pass over what matched: who passes the filters, the best of them, and the facets.
 import type { SearchSort } from '../query.ts';
-import { PRICE_STEP_COUNT } from './columns.ts';
-import { FAILS, type Filters, failedFilters } from './filters.ts';
-import type { Segment } from './segment.ts';
+import { type Columns, PRICE_STEP_COUNT } from './columns.ts';
+import { FAILS, type Filters, failedFilters, hasFilters } from './filters.ts';
+import { scratch } from './scratch.ts';
+import type { CategoryLists, Segment } from './segment.ts';
 import type { SearchState } from './state.ts';
 import { offer, openTop, type Top } from './top.ts';
 
@@ -44,47 +45,84 @@ export function openTally(state: SearchState, filters: Filters, sort: SearchSort
   };
 }
 
-/** `base`: places of this segment's slots start here. */
-export function tallySlot(
-  tally: Tally,
-  segment: Segment,
-  base: number,
-  slot: number,
-  score: number,
-  missing: number,
-): void {
+/** Takes what was found in a segment: the first `found` scratch slots. `base`: places of the segment's slots start here. */
+export function tallyFound(tally: Tally, segment: Segment, base: number, found: number, missing: number): void {
   const { columns } = segment;
-  if (columns.alive[slot] !== 1) return;
-  tally.matched++;
-  const failed = failedFilters(tally.filters, columns, slot);
-  // Who fails two filters is in no facet, for each facet lifts one filter only.
-  if ((failed & (failed - 1)) !== 0) return;
-  if (failed === 0) {
-    tally.total++;
-    offer(tally.top, keyOf(tally.sort, segment, slot, score, missing), columns.productId[slot] as number, base + slot);
+  const { filters, top, sort } = tally;
+  const { slots, scores } = scratch;
+  const { alive } = columns;
+  const mayFail = hasFilters(filters);
+  let matched = 0;
+  let total = 0;
+  for (let at = 0; at < found; at++) {
+    const slot = slots[at] as number;
+    if (alive[slot] !== 1) continue;
+    matched++;
+    const failed = mayFail ? failedFilters(filters, columns, slot) : 0;
+    if (failed !== 0) {
+      countFailed(tally, columns, slot, failed);
+      continue;
+    }
+    total++;
+    count(tally.categories, columns.category[slot] as number);
+    count(tally.brands, columns.brand[slot] as number);
+    count(tally.sellers, columns.seller[slot] as number);
+    count(tally.priceSteps, columns.priceStep[slot] as number);
+    count(tally.stars, Math.floor(columns.stars[slot] as number));
+    const key = keyOf(sort, columns, slot, scores[slot] as number, missing);
+    if (top.size === top.limit && key < (top.keys[0] as number)) continue;
+    offer(top, key, columns.productId[slot] as number, base + slot);
   }
-  if (failed === 0 || failed === FAILS.category) count(tally.categories, columns.category[slot] as number);
-  if (failed === 0 || failed === FAILS.brand) count(tally.brands, columns.brand[slot] as number);
-  if (failed === 0 || failed === FAILS.seller) count(tally.sellers, columns.seller[slot] as number);
-  if (failed === 0 || failed === FAILS.price) count(tally.priceSteps, columns.priceStep[slot] as number);
-  if (failed === 0 || failed === FAILS.rating) count(tally.stars, Math.floor(columns.stars[slot] as number));
+  tally.matched += matched;
+  tally.total += total;
 }
 
-/** Everything there is, by esteem. */
+/**
+ * A facet lifts one filter, so who fails two is in none. Who fails the category alone is in none either: that facet shows
+ * what lies below the chosen one.
+ */
+function countFailed(tally: Tally, columns: Columns, slot: number, failed: number): void {
+  if (failed === FAILS.brand) count(tally.brands, columns.brand[slot] as number);
+  else if (failed === FAILS.seller) count(tally.sellers, columns.seller[slot] as number);
+  else if (failed === FAILS.price) count(tally.priceSteps, columns.priceStep[slot] as number);
+  else if (failed === FAILS.rating) count(tally.stars, Math.floor(columns.stars[slot] as number));
+}
+
+/** Everything there is, by esteem; of chosen categories only what is in them. */
 export function tallyAll(tally: Tally, segment: Segment, base: number): void {
+  const { category } = tally.filters;
+  const lists = category && segment.categories();
+  const found = lists && category ? gatherCategories(lists, category) : gatherAll(segment);
+  const { slots, scores } = scratch;
   const { esteem, soldOut } = segment.columns;
-  for (let slot = 0; slot < segment.slotCount; slot++) {
-    const score = (esteem[slot] as number) - (soldOut[slot] as number) * BROWSE_SOLD_OUT_PENALTY;
-    tallySlot(tally, segment, base, slot, score, 0);
+  for (let at = 0; at < found; at++) {
+    const slot = slots[at] as number;
+    scores[slot] = (esteem[slot] as number) - (soldOut[slot] as number) * BROWSE_SOLD_OUT_PENALTY;
   }
+  tallyFound(tally, segment, base, found, 0);
+}
+
+function gatherAll({ slotCount }: Segment): number {
+  for (let slot = 0; slot < slotCount; slot++) scratch.slots[slot] = slot;
+  return slotCount;
+}
+
+function gatherCategories({ starts, slots }: CategoryLists, allowed: Uint8Array): number {
+  let found = 0;
+  for (let id = 0; id + 1 < starts.length; id++) {
+    if (allowed[id] !== 1) continue;
+    const list = slots.subarray(starts[id], starts[id + 1]);
+    scratch.slots.set(list, found);
+    found += list.length;
+  }
+  return found;
 }
 
 function count(counts: Uint32Array, id: number): void {
   counts[id] = (counts[id] as number) + 1;
 }
 
-function keyOf(sort: SearchSort, segment: Segment, slot: number, score: number, missing: number): number {
-  const { columns } = segment;
+function keyOf(sort: SearchSort, columns: Columns, slot: number, score: number, missing: number): number {
   switch (sort) {
     case 'relevance':
       return (

@@ -21,6 +21,19 @@ test('a measure is found with a space or without, and by any name of its unit', 
   assert.deepEqual(words('1.7l kettle'), ['1.7', 'l', 'kettle']);
 });
 
+test('sizes are found however their parts are joined', () => {
+  for (const text of ['8 x 10 rug', "8' x 10' rug", '8x10 rug', '8 ft x 10 ft', '8ft × 10ft']) {
+    assert.ok([...words(text), ...joined(text)].includes('8x10'), text);
+  }
+});
+
+test('two apostrophes are inches, and thousands may have a comma', () => {
+  assert.ok(joined("15.6'' screen").includes('15.6in'));
+  assert.deepEqual(words('10,000 mAh'), ['10000', 'mah']);
+  assert.ok(joined('10,000 mAh').includes('10000mah'));
+  assert.deepEqual(words('black,silver 1,5'), ['black', 'silver', '1', '5']);
+});
+
 test("a possessive's s is dropped", () => {
   assert.deepEqual(words("men's levi’s jeans"), ['men', 'levi', 'jeans']);
 });
@@ -28,6 +41,7 @@ test("a possessive's s is dropped", () => {
 test('writing without spaces is split into its signs; other scripts are kept', () => {
   assert.deepEqual(words('无线 充电器'), ['无', '线', '充', '电', '器']);
   assert.deepEqual(words('شاحن لاسلكي'), ['شاحن', 'لاسلكي']);
+  assert.deepEqual(joined('无线 充电器'), ['无线', '充电', '电器']);
 });
 
 test('operators, NUL and halves of surrogate pairs are no words', () => {

@@ -1,40 +1,10 @@
 // Text to words: folded, lower case, with model codes and measures in one spelling. The same for products and for what people type.
+import { isNumber, openSizes, splitMeasure, unitOf } from './units.ts';
 
 /** Longer runs of letters are cut here; no word of any shop's language is longer. */
 const MAX_WORD_CHARACTERS = 40;
 /** `wh-1000-xm3` is one code too; longer chains are prose. */
 const MAX_JOINED_CHARACTERS = 24;
-
-/** How shops write measures, and the one spelling each is found under. */
-const UNITS = new Map<string, string>(
-  Object.entries({
-    in: 'in inch inches',
-    ft: 'ft foot feet',
-    mm: 'mm millimeter millimeters millimetre millimetres',
-    cm: 'cm centimeter centimeters centimetre centimetres',
-    m: 'm meter meters metre metres',
-    g: 'g gram grams',
-    kg: 'kg kilogram kilograms',
-    oz: 'oz ounce ounces',
-    lb: 'lb lbs pound pounds',
-    ml: 'ml milliliter milliliters millilitre millilitres',
-    l: 'l liter liters litre litres',
-    gal: 'gal gallon gallons',
-    mb: 'mb megabyte megabytes',
-    gb: 'gb gigabyte gigabytes',
-    tb: 'tb terabyte terabytes',
-    v: 'v volt volts',
-    w: 'w watt watts',
-    kw: 'kw kilowatt kilowatts',
-    amp: 'amp amps ampere',
-    mah: 'mah',
-    hz: 'hz hertz',
-    mhz: 'mhz',
-    ghz: 'ghz',
-    mp: 'mp megapixel megapixels',
-    p: 'p',
-  }).flatMap(([unit, spellings]) => spellings.split(' ').map((spelling): [string, string] => [spelling, unit])),
-);
 
 // Letters that no decomposition brings down to a plain one.
 const PLAIN_LETTERS: Record<string, string> = {
@@ -58,6 +28,7 @@ export function fold(text: string): string {
     .replace(/[®™©℠]/g, ' ')
     .replace(/[″”“]/g, '"')
     .replace(/[′’‘]/g, "'")
+    .replaceAll('×', 'x')
     .normalize('NFKD')
     .replace(ACCENTS, '')
     .toLowerCase()
@@ -83,6 +54,7 @@ function classOf(code: number): number {
   return known;
 }
 
+const COMMA = 44;
 const HYPHEN = 45;
 const DOT = 46;
 const SLASH = 47;
@@ -104,11 +76,15 @@ export function wordsOf(folded: string): Words {
   let chain = '';
   let chainParts = 0;
   let previousNumber = '';
+  let previousSign = '';
+  const sizeAt = openSizes();
 
   function add(word: string): void {
     words.push(word);
-    const unit = previousNumber === '' ? undefined : UNITS.get(word);
+    const unit = previousNumber === '' ? undefined : unitOf(word);
     if (unit !== undefined) joined.push(previousNumber + unit);
+    const size = sizeAt(word);
+    if (size !== undefined) joined.push(size);
     const first = word.charCodeAt(0);
     previousNumber = first >= 48 && first <= 57 && isNumber(word) ? word : '';
   }
@@ -133,8 +109,10 @@ export function wordsOf(folded: string): Words {
       const code = folded.charCodeAt(at);
       // 17" and 6' are inches and feet; a quote after anything else is just a quote.
       if ((code === QUOTE || code === APOSTROPHE) && previousNumber !== '' && isDigitAt(folded, at - 1)) {
-        add(code === QUOTE ? 'in' : 'ft');
+        const isTwice = code === APOSTROPHE && folded.charCodeAt(at + 1) === APOSTROPHE;
+        add(code === QUOTE || isTwice ? 'in' : 'ft');
       }
+      previousSign = '';
       const joins =
         chainParts > 0 &&
         (code === HYPHEN || (code === SLASH && /[0-9]/.test(chain))) &&
@@ -150,20 +128,26 @@ export function wordsOf(folded: string): Words {
     }
     if (kind === SIGN) {
       endChain();
-      add(folded.charAt(at));
+      const sign = folded.charAt(at);
+      add(sign);
+      // Two signs beside each other are a word more often than not.
+      if (previousSign !== '') joined.push(previousSign + sign);
+      previousSign = sign;
       at++;
       continue;
     }
+    previousSign = '';
     let end = at + 1;
     while (end < length) {
       const code = folded.charCodeAt(end);
       const next = classOf(code);
       if (next === LETTER || next === DIGIT) end++;
-      // 1.7 is one number.
+      // 1.7 is one number, and so is 10,000.
       else if (code === DOT && isDigitAt(folded, end - 1) && isDigitAt(folded, end + 1)) end++;
+      else if (code === COMMA && isThousandsAt(folded, at, end)) end++;
       else break;
     }
-    addPart(folded.slice(at, Math.min(end, at + MAX_WORD_CHARACTERS)));
+    addPart(folded.slice(at, Math.min(end, at + MAX_WORD_CHARACTERS)).replaceAll(',', ''));
     // men's, levi's: the s says nothing.
     if (
       folded.charCodeAt(end) === APOSTROPHE &&
@@ -184,19 +168,13 @@ function isDigitAt(text: string, at: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-export function isNumber(word: string): boolean {
-  return /^[0-9]+(?:\.[0-9]+)?$/.test(word);
-}
-
-function splitMeasure(word: string): { number: string; unit: string } | undefined {
-  const first = word.charCodeAt(0);
-  if (first < 48 || first > 57 || isDigitAt(word, word.length - 1)) return undefined;
-  const match = /^([0-9]+(?:\.[0-9]+)?)([a-z]+)$/.exec(word);
-  if (!match?.[1] || !match[2] || !UNITS.has(match[2])) return undefined;
-  return { number: match[1], unit: match[2] };
+/** Whether the comma stands between thousands: one to three digits before it, three behind. */
+function isThousandsAt(text: string, start: number, comma: number): boolean {
+  if (!/^[0-9]{1,3}(?:,[0-9]{3})*$/.test(text.slice(start, comma))) return false;
+  return [1, 2, 3].every((step) => isDigitAt(text, comma + step)) && !isDigitAt(text, comma + 4);
 }
 
 /** How two words that stand beside each other would be written as one. */
 export function joinWords(left: string, right: string): string {
-  return left + (isNumber(left) ? (UNITS.get(right) ?? right) : right);
+  return left + (isNumber(left) ? (unitOf(right) ?? right) : right);
 }

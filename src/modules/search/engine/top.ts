@@ -27,36 +27,41 @@ export function offer(top: Top, key: number, productId: number, place: number): 
       at = parent;
     }
     set(top, at, key, productId, place);
-  } else if (top.limit > 0 && !isWorse(key, productId, top, 0)) {
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= top.size) break;
-      if (
-        child + 1 < top.size &&
-        isWorse(top.keys[child + 1] as number, top.productIds[child + 1] as number, top, child)
-      ) {
-        child++;
-      }
-      if (isWorse(key, productId, top, child)) break;
-      move(top, child, at);
-      at = child;
-    }
-    set(top, at, key, productId, place);
-  }
+  } else if (top.limit > 0 && !isWorse(key, productId, top, 0)) sink(top, key, productId, place);
 }
 
-/** Best first. */
+/** Best first. Empties the heap: taking the worst time and again costs less than sorting objects. */
 export function rankedOf(top: Top): Ranked[] {
-  const ranked: Ranked[] = [];
-  for (let at = 0; at < top.size; at++) {
-    ranked.push({
-      key: top.keys[at] as number,
-      productId: top.productIds[at] as number,
-      place: top.places[at] as number,
-    });
+  const ranked = new Array<Ranked>(top.size);
+  while (top.size > 0) {
+    const last = --top.size;
+    ranked[last] = {
+      key: top.keys[0] as number,
+      productId: top.productIds[0] as number,
+      place: top.places[0] as number,
+    };
+    sink(top, top.keys[last] as number, top.productIds[last] as number, top.places[last] as number);
   }
-  return ranked.sort(compareRanked);
+  return ranked;
+}
+
+/** In the place of the worst. */
+function sink(top: Top, key: number, productId: number, place: number): void {
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= top.size) break;
+    if (
+      child + 1 < top.size &&
+      isWorse(top.keys[child + 1] as number, top.productIds[child + 1] as number, top, child)
+    ) {
+      child++;
+    }
+    if (isWorse(key, productId, top, child)) break;
+    move(top, child, at);
+    at = child;
+  }
+  set(top, at, key, productId, place);
 }
 
 export function compareRanked(a: Ranked, b: Ranked): number {

@@ -40,3 +40,10 @@ export function internValue(table: ValueTable, vocabulary: Vocabulary, value: st
 export function countValue(table: ValueTable, id: number, change: 1 | -1): void {
   table.counts[id] = (table.counts[id] as number) + change;
 }
+
+/** Values as they were numbered before, without counts. */
+export function restoreValues(table: ValueTable, vocabulary: Vocabulary, values: string[], labels: string[]): void {
+  for (let id = NO_VALUE + 1; id < values.length; id++) {
+    internValue(table, vocabulary, values[id] as string, labels[id] as string);
+  }
+}

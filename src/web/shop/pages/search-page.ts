@@ -1,6 +1,6 @@
 // Search results: what was found, ways to narrow it, and what to do when there is nothing.
 
-import { type Html, html, nothing } from '../../../lib/html.ts';
+import { type Html, type HtmlValue, html, nothing } from '../../../lib/html.ts';
 import type { FacetValue, SearchQuery, SearchResult, SearchSort } from '../../../modules/search/index.ts';
 import { CATEGORY_SEPARATOR, MAX_RANKED_RESULTS } from '../../../modules/search/index.ts';
 import { productGrid } from '../../kit/components/card.ts';
@@ -13,6 +13,7 @@ import {
   choiceEntries,
   chosenFilters,
   priceEntries,
+  priceRangeText,
   ratingEntries,
   stockEntry,
 } from '../facet-links.ts';
@@ -43,7 +44,7 @@ export function searchPage(
   const chosen = chosenFilters(query, result.facets, currency);
   return html`${ageNotice(ageSeconds)}
 <div class="page-head"><h1>${searchTitle(query)}</h1></div>
-${correction(query, result)}
+${correction(query, result)}${priceReading(query, result, currency)}${relaxation(query, result)}
 <div class="results">
 <aside class="facets" aria-label="Narrow the results">${facets(query, result, currency)}</aside>
 <section aria-labelledby="results"><h2 class="visually-hidden" id="results">Results</h2>
@@ -62,7 +63,45 @@ function totalText(total: number): string {
 
 function correction(query: SearchQuery, result: SearchResult): Html {
   if (result.correctedTerm === null) return nothing;
-  return html`<p>Showing results for <a href="${searchUrl({ ...query, term: result.correctedTerm, page: 1 })}"><strong>${result.correctedTerm}</strong></a> instead of “${query.term}”.</p>`;
+  return html`<p>Showing results for <a href="${searchUrl({ ...query, term: result.correctedTerm, page: 1 })}"><strong>${result.correctedTerm}</strong></a>. ${asTyped(query, html`Search for “${query.term}” instead`)}.</p>`;
+}
+
+function priceReading(query: SearchQuery, { price }: SearchResult, currency: string): Html {
+  if (price === null) return nothing;
+  return html`<p>“${price.text}” is read as a price: ${priceRangeText(price, currency)}. ${asTyped(query, 'Search for all words as typed')}.</p>`;
+}
+
+/** What was given up, so that nobody takes the rest for what was asked. */
+function relaxation(query: SearchQuery, { relaxedWords, unknownWords, fitting, total }: SearchResult): Html {
+  const lines = [
+    unknownWords.length === 0
+      ? nothing
+      : html`<p>Nothing here is called ${quoted(unknownWords)}; the other words were searched.</p>`,
+    relaxedWords.length === 0
+      ? nothing
+      : html`<p>No product has all the words. The nearest ones lack ${quoted(relaxedWords)}${without(query, relaxedWords)}.</p>`,
+  ];
+  if (fitting > 0 && fitting < total) {
+    lines.push(
+      html`<p class="muted">${totalText(fitting)} ${fitting === 1 ? 'has' : 'have'} all the words; those behind lack one or more.</p>`,
+    );
+  }
+  return html`${lines}`;
+}
+
+function without(query: SearchQuery, lacking: readonly string[]): Html {
+  const rest = query.term.split(/\s+/).filter((word) => !lacking.includes(word.toLowerCase()));
+  const term = rest.join(' ');
+  if (term === '' || rest.length === query.term.split(/\s+/).length) return nothing;
+  return html`: <a href="${searchUrl({ ...query, term, page: 1 })}">search for “${term}”</a>`;
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `“${word}”`).join(', ');
+}
+
+function asTyped(query: SearchQuery, text: HtmlValue): Html {
+  return html`<a href="${searchUrl({ ...query, exact: true, page: 1 })}" rel="nofollow">${text}</a>`;
 }
 
 function sorts(query: SearchQuery): Html {

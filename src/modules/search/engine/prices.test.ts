@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { takePriceWords } from './prices.ts';
+
+function priceOf(text: string): [string, number | undefined, number | undefined] {
+  const { text: rest, price } = takePriceWords(text);
+  return [rest, price?.minPriceMinor, price?.maxPriceMinor];
+}
+
+test('price words become limits and leave the text', () => {
+  assert.deepEqual(priceOf('red nike shoes under 50'), ['red nike shoes', undefined, 5_000]);
+  assert.deepEqual(priceOf('kettle below $100'), ['kettle', undefined, 10_000]);
+  assert.deepEqual(priceOf('mug over 20'), ['mug', 2_000, undefined]);
+  assert.deepEqual(priceOf('sofa under $1,200'), ['sofa', undefined, 120_000]);
+  assert.deepEqual(priceOf('cheaper than 9.99 euros tea pot'), ['tea pot', undefined, 999]);
+  assert.deepEqual(priceOf('lamp between 20 and 40'), ['lamp', 2_000, 4_000]);
+  assert.deepEqual(priceOf('lamp $40 - $20'), ['lamp', 2_000, 4_000]);
+  assert.deepEqual(priceOf('shoes under 50 for men'), ['shoes for men', undefined, 5_000]);
+  assert.deepEqual(priceOf('gifts up to 25 dollars'), ['gifts', undefined, 2_500]);
+});
+
+test('numbers that count or measure something are no prices', () => {
+  for (const text of [
+    'over 40 piece tool set',
+    'tv over 50 in',
+    'suitcase under 10 kg',
+    'bag under 20"',
+    'from 10 to 12 years',
+    'over ear headphones',
+    'ladder up to 4 m',
+    'iphone 11',
+    'battery under 50% off',
+  ]) {
+    assert.deepEqual(takePriceWords(text), { text, price: null });
+  }
+});

@@ -1,0 +1,39 @@
+// The words of a query and what part each plays: asked for, binding, or naming the thing itself.
+import { isNumber, unitOf } from './units.ts';
+
+// They say how the others hang together, which ranking sees in the titles.
+const STOP_WORDS = new Set('a an and at by for from in of on or the to with'.split(' '));
+// About the purchase, not about the thing.
+const PURCHASE_WORDS = new Set('affordable best buy cheap cheapest deal deals online'.split(' '));
+/** What follows them describes the thing named before them. "in" and "on" do not: in-ear, clip-on. */
+const PREPOSITIONS = new Set('by for from with'.split(' '));
+
+/** Places of the words that are asked for. "the who": where there are only binding words, they are. */
+export function askedPlaces(words: string[]): number[] {
+  const places = [...words.keys()];
+  const asked = places.filter((at) => !isStopWord(words, at));
+  if (asked.length === 0) return places;
+  const things = asked.filter((at) => !PURCHASE_WORDS.has(words[at] as string));
+  return things.length === 0 ? asked : things;
+}
+
+/**
+ * Which of the asked places names the thing: English puts the head of a compound last (a phone case is a case), before any
+ * preposition and what counts, measures or numbers it (iphone 11, desk 48 in).
+ */
+export function headPlace(words: string[], asked: number[]): number | undefined {
+  const preposition = words.findIndex((word, at) => PREPOSITIONS.has(word) && asked.some((place) => place < at));
+  const phrase = preposition === -1 ? asked : asked.filter((at) => at < preposition);
+  return phrase.findLast((at) => isNoun(words, at)) ?? phrase.at(-1);
+}
+
+function isNoun(words: string[], at: number): boolean {
+  const word = words[at] as string;
+  if (/[0-9]/.test(word)) return false;
+  return !(at > 0 && isNumber(words[at - 1] as string) && unitOf(word) !== undefined);
+}
+
+function isStopWord(words: string[], at: number): boolean {
+  // 17 in is a measure.
+  return STOP_WORDS.has(words[at] as string) && !(words[at] === 'in' && at > 0 && isNumber(words[at - 1] as string));
+}

@@ -1,0 +1,109 @@
+// What a title says about being the thing that was asked for.
+import { NO_FOR } from './fields.ts';
+import type { Segment } from './segment.ts';
+import type { Group } from './understand.ts';
+
+/** What a query asks, by term: a bit for each group the term answers, and how well. Made once a query. */
+export type Asked = {
+  groups: Group[];
+  head: number;
+  bits: Map<number, number>;
+  weights: Map<number, number>;
+  /** Alternatives of several words, of which the title must have all. */
+  phrases: { group: number; terms: number[]; weight: number }[];
+};
+
+/** Each 0 to 1, `accessory` and `modifier` 0 or 1. */
+export type TitleSigns = {
+  coverage: number;
+  adjacent: number;
+  head: number;
+  headLast: number;
+  accessory: number;
+  modifier: number;
+  brief: number;
+};
+
+/** The thing's name stands at the end of what comes before "with", "for" or a comma: "Brand Model Bluetooth speaker". */
+const HEAD_NAME_WORDS = 3;
+
+export function askedOf(groups: Group[], head: number): Asked {
+  const asked: Asked = { groups, head, bits: new Map(), weights: new Map(), phrases: [] };
+  for (const [group, { alternatives }] of groups.entries()) {
+    for (const { term, weight, also } of alternatives) {
+      if (also) asked.phrases.push({ group, terms: [term, ...also], weight });
+      else {
+        asked.bits.set(term, (asked.bits.get(term) ?? 0) | (1 << group));
+        asked.weights.set(term, Math.max(asked.weights.get(term) ?? 0, weight));
+      }
+    }
+  }
+  return asked;
+}
+
+export function titleSigns(segment: Segment, slot: number, asked: Asked, typeNouns: Set<number>): TitleSigns {
+  const { titles, columns } = segment;
+  const start = columns.titleStart[slot] as number;
+  const end = columns.titleStart[slot + 1] as number;
+  const headWords = columns.headWords[slot] as number;
+  const forAt = columns.forAt[slot] as number;
+  const best = asked.groups.map(() => 0);
+  let beside = 0;
+  let previous = 0;
+  let headAt = -1;
+  let isModifier = false;
+  for (let at = start; at < end; at++) {
+    const term = titles[at] as number;
+    const bits = asked.bits.get(term) ?? 0;
+    if (bits !== 0) {
+      credit(best, bits, asked.weights.get(term) as number);
+      // A joined word answers for two neighbours at once.
+      beside |= (bits | previous) & (bits >> 1);
+      if ((bits >> asked.head) & 1 && (headAt === -1 || isModifier)) {
+        headAt = at - start;
+        const next = titles[at + 1] as number;
+        isModifier = headAt + 1 < headWords && typeNouns.has(next) && !asked.bits.has(next);
+      }
+    }
+    previous = bits;
+  }
+  for (const { group, terms, weight } of asked.phrases) {
+    const places = terms.map((term) => titles.subarray(start, end).indexOf(term));
+    if (places.includes(-1)) continue;
+    best[group] = Math.max(best[group] as number, weight);
+    if (group === asked.head && headAt === -1) headAt = places.at(-1) as number;
+  }
+  const isInHead = headAt !== -1 && headAt < headWords;
+  return {
+    coverage: coverageOf(asked.groups, best),
+    adjacent: asked.groups.length < 2 ? 0 : countBits(beside) / (asked.groups.length - 1),
+    head: isInHead && headAt >= headWords - HEAD_NAME_WORDS ? 1 : 0,
+    headLast: headAt !== -1 && headAt === headWords - 1 ? 1 : 0,
+    accessory: headAt !== -1 && forAt !== NO_FOR && headAt >= forAt ? 1 : 0,
+    modifier: isModifier ? 1 : 0,
+    brief: 1 / Math.log2(3 + end - start),
+  };
+}
+
+function credit(best: number[], bits: number, weight: number): void {
+  for (let group = 0; group < best.length; group++) {
+    if ((bits >> group) & 1 && weight > (best[group] as number)) best[group] = weight;
+  }
+}
+
+/** By idf: a rare word that is missing weighs more. */
+function coverageOf(groups: Group[], best: number[]): number {
+  let covered = 0;
+  let whole = 0;
+  for (const [at, { idf }] of groups.entries()) {
+    whole += idf;
+    covered += idf * (best[at] as number);
+  }
+  return whole === 0 ? 0 : covered / whole;
+}
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Value } from 'typebox/value';
+import { openTestShop, type TestShop } from '../../checks/test-shop.ts';
+import { until } from '../../sandbox/test-sandbox.ts';
+import { ResultSchema } from './search-json.ts';
+
+/** What no address may carry is refused before any route sees it (web/kit/text-check.ts). */
+const storable = (text: string) => text.toWellFormed().replaceAll('\0', '');
+
+const PAGE = { accept: 'text/html' };
+
+describe('searching', () => {
+  let open: TestShop;
+  const closers: (() => unknown)[] = [];
+  const get = (url: string, headers: Record<string, string> = {}) => open.app.inject({ url, headers });
+  const searchFor = (term: string, more = '') => `/search/?term=${encodeURIComponent(term)}${more}`;
+
+  before(async () => {
+    open = await openTestShop({ after: (close: () => unknown) => closers.push(close) } as never);
+  });
+  after(async () => {
+    for (const close of closers.reverse()) await close();
+  });
+
+  test('the JSON is what its schema says, and says what was made of the term', async () => {
+    const { title } = (await open.shop.replica.product(open.productId)) ?? { title: '' };
+    for (const term of ['', title, `${title} under 1`, `${title} xqzxqz`, 'xqzxqz']) {
+      const answer = await get(searchFor(term));
+      assert.equal(answer.statusCode, 200);
+      assert.deepEqual(Value.Errors(ResultSchema, answer.json()), []);
+    }
+    const { readAsPrice, unknownWords } = (await get(searchFor(`${title} xqzxqz under 90000`))).json();
+    assert.deepEqual([readAsPrice, unknownWords], [{ text: 'under 90000', max: 9_000_000 }, ['xqzxqz']]);
+  });
+
+  test('the page says what it searched instead and links to the term as typed', async () => {
+    const { title = '' } = (await open.shop.replica.product(open.productId)) ?? {};
+    const page = (await get(searchFor(`${title} under 90000`), PAGE)).body;
+    assert.match(page, /“under 90000” is read as a price/);
+    assert.match(page, /exact=true/);
+    assert.match((await get(searchFor(`${title} xqzxqz`), PAGE)).body, /Nothing here is called “xqzxqz”/);
+  });
+
+  test('why is for operators only', async () => {
+    const url = searchFor('lamp', '&explain=true');
+    assert.equal((await get(url)).statusCode, 401);
+    assert.equal((await get(url, open.people.buyer.bearer)).statusCode, 403);
+    const answer = await get(url, open.people.operator.bearer);
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.equal(answer.json().explanation.text, 'lamp');
+    assert.equal((await get(searchFor('lamp'))).json().explanation, undefined);
+  });
+
+  test('searches and what is opened from them reach the operator, without who it was', async () => {
+    await get(searchFor('a very seldom thing'));
+    await get(`/product/${open.productId}`, { referer: `${open.shop.publicOrigin}/search?term=a+very+seldom+thing` });
+    assert.equal((await get('/operator/search', open.people.buyer.bearer)).statusCode, 403);
+    type Row = { term: string; clicks: number; favouriteId: string | null };
+    const rowOf = async () => {
+      const { top } = (await get('/operator/search', open.people.operator.bearer)).json();
+      return top.find((row: Row) => row.term === 'a very seldom thing') as Row | undefined;
+    };
+    await until(async () => (await rowOf())?.clicks === 1, 5_000);
+    assert.equal((await rowOf())?.favouriteId, String(open.productId));
+    const page = await get('/operator/search', { ...open.people.operator.bearer, ...PAGE });
+    assert.match(page.body, /a very seldom thing/);
+  });
+
+  test('no term makes an error page', async () => {
+    const odd = ['"'.repeat(500), 'k'.repeat(10_000), 'AND OR NOT ( " *', 'x', '充电器', 'شاحن', '%', '<script>'];
+    for (const term of odd) assert.equal((await get(searchFor(term), PAGE)).statusCode, 200, term.slice(0, 20));
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme' }).map(storable),
+      fc.string({ unit: 'binary' }).map((one) => storable(one)),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, async (term) => {
+        for (const headers of [PAGE, {}]) assert.equal((await get(searchFor(term), headers)).statusCode, 200);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
