@@ -107,6 +107,11 @@ export function picturesDirectory(config: Config): string {
   return join(config.dataDirectory, 'pictures');
 }
 
+/** The operator's own, or else the one that comes with the shop. */
+export function synonymFiles(config: Config): string[] {
+  return [join(config.dataDirectory, 'synonyms.txt'), join(import.meta.dirname, '../assets/synonyms.txt')];
+}
+
 function defaultOrigin(host: string, port: number): string {
   // "All addresses" is none that a browser can open.
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host;

@@ -1,13 +1,32 @@
 // The command line. Each command's code is loaded when it runs, so that help and refusals come at once.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { explain, Refusal } from './cli/refusal.ts';
 import { type Config, readConfig } from './config.ts';
+import { parseId } from './lib/ids.ts';
 
 type Json = { json?: true };
+type RehearseFlags = Json & {
+  buyers: number;
+  stock: number;
+  mode: 'open' | 'line' | 'lottery';
+  arrival: 'spike' | 'ramp' | 'mix';
+  minutes: number;
+  hold: number;
+  faults?: string;
+  seed: number;
+  target?: string;
+  iOwn?: string;
+  force?: true;
+};
+type AuditOptions = { drop?: number; export?: string; verify?: string; key?: string };
 
 const DEMO_PRODUCTS = 5_000;
 const MOST_DEMO_PRODUCTS = 1_000_000;
 const MOST_STOCK = 1_000_000;
+const MOST_RESULTS = 100;
+const MOST_BUYERS = 1_000_000;
+const MOST_SEED = 999_999_999;
+const MOST_MINUTES = 60;
 
 function config(): Config {
   // At a terminal sits a person, who reads an address and not a log.
@@ -28,6 +47,27 @@ function wholeNumber(most: number): (text: string) => number {
     if (value < 0 || value > most) throw new InvalidArgumentError(`It must be a whole number from 0 to ${most}.`);
     return value;
   };
+}
+
+function productNumber(text: string): number {
+  const productId = parseId(text);
+  if (productId === undefined) throw new InvalidArgumentError("It must be a product's number.");
+  return productId;
+}
+
+function countFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = wholeNumber(most)(text);
+    if (value < least) throw new InvalidArgumentError(`It must be ${least} or more.`);
+    return value;
+  };
+}
+
+function minutes(text: string): number {
+  const value = /^\d{1,2}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (value < 0.1 || value > MOST_MINUTES)
+    throw new InvalidArgumentError(`It must be a number from 0.1 to ${MOST_MINUTES}.`);
+  return value;
 }
 
 /** Work that its parent began must not go on unseen, beside the same work of the next start. */
@@ -96,11 +136,44 @@ souk
 
 souk
   .command('audit')
-  .description('add up the books: every unit, payment, order and receipt')
+  .description('add up the books: every unit, payment, order and receipt; or prove one drop')
+  .option(
+    '--drop <product>',
+    "a drop's statement: every ticket, grant and sale, signed, and checked at once",
+    productNumber,
+  )
+  .option('--export <file>', 'with --drop: write it into a file that anybody can check')
+  .option('--verify <file>', 'check such a file, from any shop; no database is needed')
+  .option(
+    '--key <hex>',
+    "with --verify: the public key it must be signed by (the shop's /.well-known/souk-statement-key.json)",
+  )
   .option(...JSON_OPTION)
-  .action(async ({ json }: Json) => {
-    const { audit } = await import('./cli/audit.ts');
-    if (!(await audit(config(), json ?? false))) process.exitCode = 1;
+  .action(async ({ json, drop, export: exportFile, verify, key }: Json & AuditOptions) => {
+    const isJson = json ?? false;
+    const { audit, auditDrop, auditFile } = await import('./cli/audit.ts');
+    if (exportFile !== undefined && drop === undefined) throw new Refusal('--export needs --drop: whose statement?');
+    if (key !== undefined && verify === undefined) throw new Refusal('--key needs --verify: which file?');
+    if (drop !== undefined && verify !== undefined) throw new Refusal('Either --drop or --verify, not both.');
+    const isClean =
+      verify !== undefined
+        ? auditFile(verify, key ?? null, isJson)
+        : await (drop !== undefined ? auditDrop(config(), drop, exportFile ?? null, isJson) : audit(config(), isJson));
+    if (!isClean) process.exitCode = 1;
+  });
+
+souk
+  .command('search')
+  .description('search as a shopper does, and see why the results are what they are')
+  .argument('<term>')
+  .option('--explain', "words, corrections, and the parts of each result's score")
+  .option('--exact', 'as typed: nothing corrected, completed, exchanged or read as a price')
+  .option('--size <count>', 'how many results', countFrom(1, MOST_RESULTS), 10)
+  .option(...JSON_OPTION)
+  .action(async (term: string, flags: Json & { explain?: true; exact?: true; size: number }) => {
+    const { search } = await import('./cli/search.ts');
+    const { explain, exact, size, json } = flags;
+    await search(config(), { term, explain: explain ?? false, exact: exact ?? false, size, json: json ?? false });
   });
 
 souk
@@ -112,6 +185,38 @@ souk
     if (!(await doctor(config(), json ?? false))) process.exitCode = 1;
   });
 
+souk
+  .command('rehearse')
+  .description('a surge against a shop of its own: a crowd, a drop, faults, and a verdict')
+  .option('--buyers <count>', 'how many come', countFrom(1, MOST_BUYERS), 10_000)
+  .option('--stock <units>', 'units of the drop', countFrom(1, MOST_STOCK), 100)
+  .addOption(new Option('--mode <mode>', 'how it is sold').choices(['open', 'line', 'lottery']).default('line'))
+  .addOption(new Option('--arrival <curve>', 'how they come').choices(['spike', 'ramp', 'mix']).default('spike'))
+  .option('--minutes <minutes>', 'while they keep coming', minutes, 2)
+  .option('--hold <seconds>', 'how long a unit is held', countFrom(5, 3_600), 20)
+  .option('--faults <list>', 'all, none, or some of them with commas: "souk rehearse --faults help"')
+  .option('--seed <number>', 'the same seed is the same crowd and the same faults', wholeNumber(MOST_SEED), 1)
+  .option('--target <url>', 'a shop that runs already, instead of one of its own')
+  .option('--i-own <host>', 'the host of --target where it is not this machine')
+  .option('--force', 'also on a database that holds real orders')
+  .option(...JSON_OPTION)
+  .action(async (given: RehearseFlags) => {
+    const { faultsFrom, runRehearsal } = await import('./cli/rehearse.ts');
+    const { buyers, stock, mode, arrival, seed, hold, target, iOwn, force, json } = given;
+    const command = {
+      ...{ buyers, stock, mode, arrival, seed, target, ownedHost: iOwn, isForced: force ?? false },
+      arrivalSeconds: Math.round(given.minutes * 60),
+      holdSeconds: hold,
+      faults: faultsFrom(given.faults),
+    };
+    const options = { json: json ?? false, mainFile: import.meta.filename, environment: process.env };
+    process.exit((await runRehearsal(config(), command, options)) ? 0 : 1);
+  });
+
+souk.command('rehearse-load', { hidden: true }).action(async () => {
+  const { runLoadProcess } = await import('./rehearsal/index.ts');
+  runLoadProcess();
+});
 souk.command('web', { hidden: true }).action(async () => {
   const { web } = await import('./cli/web.ts');
   await web(config());

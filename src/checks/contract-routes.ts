@@ -10,9 +10,12 @@ export const CONTRACT: readonly string[] = [
   'GET /search',
   'GET /search/suggest',
   'GET /product/{productId}',
+  'GET /product/{productId}/drop/tickets',
   'POST /product/purchase',
   'GET /pay/{reservationId}',
   'DELETE /reservation/{reservationId}',
+  'GET /line/{ticketId}',
+  'DELETE /line/{ticketId}',
   'POST /product/payment',
   'GET /product/payment/{paymentId}',
   'GET /track/{orderId}',
@@ -29,19 +32,19 @@ export const CONTRACT: readonly string[] = [
   'GET /seller/balance',
   'GET /seller/ledger',
   'GET /operator/audit',
+  'GET /operator/drops/{productId}',
+  'POST /operator/drops/{productId}/pause',
+  'POST /operator/drops/{productId}/resume',
 ];
 
 /** Promised, and not there yet. */
-export const LATER: Readonly<Record<string, string>> = {
-  'GET /line/{ticketId}': 'a drop sells in the order of arrival so far; the line comes with it',
-  'GET /operator/drops/{productId}': 'the live view of a drop comes with the line',
-  'POST /operator/drops/{productId}/pause': 'comes with the live view',
-  'POST /operator/drops/{productId}/resume': 'comes with the live view',
-};
+export const LATER: Readonly<Record<string, string>> = {};
 
 /** Documented as well, and free to change: files, and what the shop's own pages need. */
 export const BESIDES: readonly string[] = [
   'GET /media/{file}',
+  'GET /operator/drops/{productId}/statement',
+  'GET /.well-known/souk-statement-key.json',
   'GET /receipt/{orderId}',
   'GET /receipt/{orderId}.pdf',
   'GET /auth/register',
@@ -53,6 +56,12 @@ export const BESIDES: readonly string[] = [
   'GET /seller/products/{productId}',
   'POST /seller/products/{productId}',
   'GET /seller/orders/{orderId}',
+  'GET /operator/drops',
+  'GET /operator/search',
+  'POST /operator/drops/{productId}/condition',
+  'GET /product/{productId}/proof',
+  'POST /me/verify-mail',
+  'GET /me/verify-mail',
 ];
 
 /** Whoever is not signed in may use them. */
@@ -64,4 +73,5 @@ export const PUBLIC: readonly string[] = [
   'GET /search',
   'GET /search/suggest',
   'GET /product/{productId}',
+  'GET /product/{productId}/drop/tickets',
 ];

@@ -161,6 +161,55 @@ test('selling: a product from nothing to its refund', async (t) => {
   assert.equal(soldOut.type, '/problems/sold-out');
 });
 
+test('a drop: announced, joined in line, granted, left; and its tickets', async (t) => {
+  const { app, call, shop, people, sellerId } = await openWalk(t);
+  const productId = await makeProduct(shop.db, { stock: 1, sellerId });
+  const params = { productId: String(productId) };
+  const drop = { opensAt: '2026-01-01T00:00:00Z', mode: 'line', perCustomerLimit: 1, holdSeconds: 60 };
+  await call(200, 'PUT /seller/products/{productId}/drop', { as: people.seller, params, body: drop });
+  await until(async () => shop.lines.line(productId) !== undefined, 2_000);
+  await until(async () => (await shop.replica.product(productId)) !== undefined, 2_000);
+
+  const first = await call(303, 'POST /product/purchase', { as: people.stranger, body: params });
+  assert.equal(first.headers.location, `/pay/${first.json().reservationId}`, 'a free unit is given at once');
+  const joined = await call(303, 'POST /product/purchase', { as: people.buyer, body: params });
+  const { ticketId } = joined.json();
+  assert.equal(joined.headers.location, `/line/${ticketId}`);
+  const { opensAt, ...place } = joined.json();
+  assert.ok(Date.parse(opensAt) <= Date.now());
+  assert.deepEqual(place, { ticketId, productId: params.productId, state: 'waiting', position: 1, waiting: 1 });
+  const mine = { as: people.buyer, params: { ticketId } };
+  const seen = (await call(200, 'GET /line/{ticketId}', mine)).json();
+  assert.deepEqual([seen.state, seen.position, seen.reservation], ['waiting', 1, null]);
+  await until(async () => shop.lines.line(productId)?.waiting === 1, 2_000);
+  const shown = (await call(200, 'GET /product/{productId}', { params })).json().drop;
+  assert.deepEqual([shown.state, shown.waiting, shown.mode], ['sold_out', 1, 'line']);
+  const published = (await call(200, 'GET /product/{productId}/drop/tickets', { params })).json();
+  assert.deepEqual(
+    published.items.map((one: { ticketId: string; place: number }) => [one.ticketId, one.place]).sort(),
+    [
+      [first.json().reservationId, 1],
+      [ticketId, 2],
+    ].sort(),
+  );
+  const hold = { as: people.stranger, params: { reservationId: first.json().reservationId } };
+  await call(204, 'DELETE /reservation/{reservationId}', hold);
+  const granted = (await call(200, 'GET /line/{ticketId}', mine)).json();
+  assert.deepEqual([granted.state, granted.reservation.paymentPage], ['granted', `/pay/${ticketId}`]);
+  await call(409, 'DELETE /line/{ticketId}', mine);
+  const last = (await call(303, 'POST /product/purchase', { as: people.stranger, body: params })).json();
+  const second = { as: people.stranger, params: { ticketId: last.ticketId } };
+  await call(204, 'DELETE /line/{ticketId}', second);
+  assert.equal((await call(200, 'GET /line/{ticketId}', second)).json().state, 'left');
+  assert.equal((await app.inject({ url: `/line/${ticketId}`, headers: people.stranger.bearer })).statusCode, 404);
+
+  const watched = { as: people.operator, params };
+  assert.deepEqual((await call(200, 'POST /operator/drops/{productId}/pause', watched)).json().paused, true);
+  const { state, stock, line } = (await call(200, 'GET /operator/drops/{productId}', watched)).json();
+  assert.deepEqual([state, stock.total, stock.held, line.waiting], ['paused', 1, 1, 0]);
+  assert.deepEqual((await call(200, 'POST /operator/drops/{productId}/resume', watched)).json().paused, false);
+});
+
 test('every promised route was at work above', () => {
   assert.deepEqual(
     CONTRACT.filter((route) => !walked.has(route)),

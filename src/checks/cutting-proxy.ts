@@ -55,7 +55,7 @@ function isRowAnswer(bytes: Buffer): boolean {
   return ready[0] === 0x5a && bytes.includes('SELECT 1\0');
 }
 
-function socketPath(databaseUrl: string): string {
+export function socketPath(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   const directory = url.searchParams.get('host') ?? decodeURIComponent(url.hostname);
   return `${directory}/.s.PGSQL.${url.searchParams.get('port') ?? (url.port || 5432)}`;

@@ -7,17 +7,29 @@ import type { Visitor } from './visitor.ts';
 
 const OWN_SCRIPT_MAX_BYTES = 20 * 1024;
 const NARROW = 390;
+const MOST_NAMED = 3;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 // Text, since these run in the browser, whose types the rest of the project must not see.
 const SCRIPT_BYTES = `performance.getEntriesByType('resource')
   .filter((entry) => entry.initiatorType === 'script')
   .reduce((sum, entry) => sum + entry.decodedBodySize, 0)`;
+// axe waits with timers, which stand still where scripts are off; what the debugger evaluates, and its promises, run.
+const RUN_AXE = `(async () => {
+  const own = window.setTimeout;
+  window.setTimeout = (work, _ms, ...given) => (Promise.resolve().then(() => work(...given)), 0);
+  try {
+    return (await axe.run({ resultTypes: ['violations'], iframes: false, preload: false })).violations;
+  } finally {
+    window.setTimeout = own;
+  }
+})()`;
 const STICKING_OUT = `(() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
   return [...document.querySelectorAll('body *')]
     .filter((element) => element.getBoundingClientRect().right > width)
+    .slice(0, ${MOST_NAMED})
     .map((element) => element.outerHTML.slice(0, 120));
 })()`;
 
@@ -26,7 +38,7 @@ type Violation = { id: string; help: string; nodes: { html: string; failureSumma
 export async function examinePage(name: string, visitor: Visitor, complaints: string[]): Promise<void> {
   const { page, hasScripts } = visitor;
   assert.deepEqual(complaints, [], `${name}: the browser complained`);
-  assert.deepEqual(await axeViolations(page, hasScripts), [], `${name}: not accessible`);
+  assert.deepEqual(await axeViolations(page), [], `${name}: not accessible`);
   assert.deepEqual(await whatSticksOut(page), [], `${name}: scrolls sideways`);
   const size = page.viewportSize();
   if (size && size.width > NARROW) {
@@ -39,24 +51,14 @@ export async function examinePage(name: string, visitor: Visitor, complaints: st
   if (!hasScripts) assert.equal(scriptBytes, 0, `${name}: runs scripts where they are off`);
 }
 
-async function axeViolations(page: Page, hasScripts: boolean): Promise<unknown[]> {
-  // axe waits with timers, which stand still where scripts are off. The page's own have been passed over by now.
-  const session = hasScripts ? undefined : await page.context().newCDPSession(page);
-  await session?.send('Emulation.setScriptExecutionDisabled', { value: false });
-  try {
-    await page.evaluate(AXE);
-    const { violations } = (await page.evaluate('axe.run({ resultTypes: ["violations"] })')) as {
-      violations: Violation[];
-    };
-    return violations.map(({ id, help, nodes }) => ({
-      id,
-      help,
-      nodes: nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`),
-    }));
-  } finally {
-    await session?.send('Emulation.setScriptExecutionDisabled', { value: true });
-    await session?.detach();
-  }
+async function axeViolations(page: Page): Promise<unknown[]> {
+  await page.evaluate(AXE);
+  const violations = await page.evaluate<Violation[]>(RUN_AXE);
+  return violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    nodes: nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`),
+  }));
 }
 
 /** Whatever reaches beyond the right edge of a page that can be scrolled sideways. */

@@ -97,7 +97,7 @@ function hasSql(code: string): boolean {
 function mayHoldSql(path: string): boolean {
   if (path.startsWith('lib/') || path.startsWith('cli/') || Object.hasOwn(SQL_ELSEWHERE, path)) return true;
   const isStore = /^store(-[a-z-]+)?\.ts$/.test(posix.basename(path));
-  return isStore && (path.startsWith('modules/') || path.startsWith('sandbox/'));
+  return isStore && /^(modules|sandbox|rehearsal)\//.test(path);
 }
 
 /** Whole lines only, which is how comments are written here; a string that looks like one is not worth a parser. */

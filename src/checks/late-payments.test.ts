@@ -5,7 +5,7 @@ import { sql } from '../lib/db.ts';
 import { openReservations, sweepExpired } from '../modules/inventory/index.ts';
 import { openCheckout, placeOrder, resolveDuePayments } from '../modules/orders/index.ts';
 import { settle } from '../modules/orders/settle.ts';
-import { findPayment, receiveEvent, sendDueRefunds } from '../modules/payments/index.ts';
+import { findPayment, openEventInbox, receiveEvent, sendDueRefunds } from '../modules/payments/index.ts';
 import { SHOP_ORIGIN } from '../sandbox/test-sandbox.ts';
 import { ADDRESS, makeProduct } from './fixtures.ts';
 import { assertClean, chargeCount, log, openTestCheckout, paymentCounts, providerAt } from './test-checkout.ts';
@@ -140,7 +140,7 @@ test('given up by us and captured all the same: the money goes back', async (t) 
   });
   await answerBank(asked.actionUrl, 'approve');
   assert.equal(await resolveDuePayments(bench.checkout, later(60)), 0, 'nobody asks for what is over');
-  await receiveEvent(db, { eventId: 'e1', type: 'charge.succeeded', paymentId });
+  await receiveEvent(openEventInbox(db), { eventId: 'e1', type: 'charge.succeeded', paymentId });
   assert.equal(await resolveDuePayments(bench.checkout, later(60)), 1);
   assert.equal((await findPayment(db, paymentId))?.state, 'unsold');
   assert.equal(await sendDueRefunds(db, bench.provider, log, later(60)), 1);

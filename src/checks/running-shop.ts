@@ -6,15 +6,15 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { SignJWT } from 'jose';
-import { type Database, sql } from '../lib/db.ts';
+import type { Database } from '../lib/db.ts';
 import { openLog } from '../lib/log.ts';
 import { ensureSecrets } from '../lib/secrets.ts';
+import { signBuyerToken } from '../rehearsal/buyer-token.ts';
+import { createBuyerAccounts } from '../rehearsal/store.ts';
 import { startSandbox } from '../sandbox/server.ts';
 
 const MAIN_FILE = join(import.meta.dirname, '../main.ts');
 const READY_TIMEOUT_MS = 30_000;
-const TOKEN_SECONDS = 3_600;
 
 export type WebNode = { origin: string; kill9(): Promise<void>; stop(): Promise<void>; process: ChildProcess };
 
@@ -30,7 +30,13 @@ export async function freePort(): Promise<number> {
 
 export async function startWebNode(
   t: Pick<TestContext, 'after'>,
-  settings: { databaseUrl: string; sandboxPort: number; port?: number; origin?: string },
+  settings: {
+    databaseUrl: string;
+    sandboxPort: number;
+    port?: number;
+    origin?: string;
+    environment?: Record<string, string>;
+  },
 ): Promise<WebNode> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'souk-node-'));
   const [port, opsPort] = [settings.port ?? (await freePort()), await freePort()];
@@ -45,6 +51,7 @@ export async function startWebNode(
       SOUK_DEMO: 'off',
       DATABASE_URL: settings.databaseUrl,
       LOG_LEVEL: 'error',
+      ...settings.environment,
     },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -156,31 +163,18 @@ function createDoor(targetPort: number) {
   };
 }
 
-const insertBuyers = sql(
-  'test_buyers',
-  `insert into account (email, email_folded, name, password_hash)
-   select 'buyer' || g || '@souk.test', 'buyer' || g || '@souk.test', 'Buyer ' || g, 'cannot sign in' from generate_series(1, $1::int) g returning user_id`,
-);
+let timesMade = 0;
 
 export type Buyer = { userId: number; headers: Record<string, string> };
 
-/** Accounts with access tokens, made without the password hashing that 500 registrations would spend 15 s on. */
+/** Accounts with access tokens, as a rehearsal makes them. */
 export async function makeBuyers(db: Database, count: number): Promise<Buyer[]> {
   const { 'access-token': key } = await ensureSecrets(db, ['access-token']);
-  const rows = await db.query<{ user_id: number }>(insertBuyers, [count]);
-  return Promise.all(
-    rows.map(async ({ user_id: userId }) => {
-      const email = `buyer${userId}@souk.test`;
-      const token = await new SignJWT({ sid: crypto.randomUUID(), email, name: 'Buyer', roles: ['shopper'] })
-        .setProtectedHeader({ alg: 'HS256' })
-        .setIssuer('souk')
-        .setSubject(String(userId))
-        .setIssuedAt()
-        .setExpirationTime(`${TOKEN_SECONDS}s`)
-        .sign(key);
-      return { userId, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } };
-    }),
-  );
+  const userIds = await createBuyerAccounts(db, count, `test-${++timesMade}`);
+  return userIds.map((userId) => {
+    const token = signBuyerToken(key, userId, Date.now());
+    return { userId, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } };
+  });
 }
 
 export type Answer = { status: number; body: Record<string, unknown> };

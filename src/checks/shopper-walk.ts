@@ -50,8 +50,11 @@ export async function lookAround({ page, origin, hasScripts, look }: Visitor): P
   await page.waitForURL(/page=2/);
   assert.equal(await page.locator('.pagination [aria-current=page]').textContent(), '2');
 
-  await page.goto(`${origin}/search?term=smartfone`);
-  await page.getByText('instead of “smartfone”').waitFor();
+  await page.goto(`${origin}/search?term=smartphne`);
+  await page
+    .getByText(/^Showing results for/)
+    .getByRole('link', { name: 'smartphone' })
+    .waitFor();
   await look('search-corrected');
   await page.goto(`${origin}/search?term=xyzzyqqq`);
   await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
@@ -100,7 +103,7 @@ export async function buy(visitor: Visitor, product: string): Promise<string> {
     const clock = page.getByRole('timer');
     const before = await clock.textContent();
     assert.match(before ?? '', /^\d:\d\d$|^10:00$/);
-    await page.waitForFunction(`document.querySelector('[role=timer]').textContent !== '${before}'`);
+    await clock.filter({ hasNotText: before ?? '' }).waitFor();
   } else {
     assert.match((await page.locator('[data-countdown] time').textContent()) ?? '', /^\d\d:\d\d UTC$/);
   }

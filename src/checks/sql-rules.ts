@@ -57,7 +57,7 @@ function checkTableStatement(statement: string): string[] {
     /^\s*(?:create|alter)\s+table\s+(?:if\s+not\s+exists\s+|only\s+)?(\w+)(.*)$/is.exec(statement) ?? [];
   const [, indexed = '', columns = ''] =
     /^\s*create\s+unique\s+index\s.*?\son\s+(\w+)\s*\(([^)]*)\)/is.exec(statement) ?? [];
-  if (isPurchase(indexed)) return keyFault(indexed, columns);
+  if (isPurchase(indexed)) return keyFault(indexed, { columns, isPrimary: false });
   if (table === '') return [];
   return [
     ...keysOf(rest).flatMap((key) => (isPurchase(table) ? keyFault(table, key) : [])),
@@ -65,16 +65,21 @@ function checkTableStatement(statement: string): string[] {
   ];
 }
 
-/** The columns of each primary key and unique constraint. */
-function keysOf(text: string): string[] {
-  const ofTable = [...text.matchAll(/\b(?:primary\s+key|unique)\s*\(([^)]*)\)/gi)].map((match) => match[1] ?? '');
-  const ofColumn = [...text.matchAll(/(?:^|[(,]|\bcolumn\b)\s*(\w+)\s[^,(]*?\b(?:primary\s+key|unique)\b(?!\s*\()/gi)];
-  return [...ofTable, ...ofColumn.map((match) => match[1] ?? '')];
+type Key = { columns: string; isPrimary: boolean };
+
+function keysOf(text: string): Key[] {
+  const ofTable = [...text.matchAll(/\b(primary\s+key|unique)\s*\(([^)]*)\)/gi)].map((match) => [match[1], match[2]]);
+  const ofColumn = [
+    ...text.matchAll(/(?:^|[(,]|\bcolumn\b)\s*(\w+)\s[^,(]*?\b(primary\s+key|unique)\b(?!\s*\()/gi),
+  ].map((match) => [match[2], match[1]]);
+  return [...ofTable, ...ofColumn].map(([kind = '', columns = '']) => ({ columns, isPrimary: /^primary/i.test(kind) }));
 }
 
-function keyFault(table: string, columns: string): string[] {
-  const [first = ''] = columns.split(',').map((column) => column.trim());
-  return first === SHARD_KEY ? [] : [`${table}: the key (${columns.trim()}) must begin with ${SHARD_KEY}`];
+/** Citus wants the shard's key in each of them. It leads the primary key alone: an index that begins alike is taken in its place. */
+function keyFault(table: string, { columns, isPrimary }: Key): string[] {
+  const names = columns.split(',').map((column) => column.trim());
+  if (isPrimary ? names[0] === SHARD_KEY : names.includes(SHARD_KEY)) return [];
+  return [`${table}: the key (${columns.trim()}) must ${isPrimary ? 'begin with' : 'have'} ${SHARD_KEY}`];
 }
 
 function referenceFaults(table: string, text: string): string[] {

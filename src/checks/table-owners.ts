@@ -6,8 +6,8 @@ import type { SourceFile } from './floors.ts';
 const OWNERS: readonly [module: string, tables: readonly string[]][] = [
   ['accounts', ['account', 'account_address', 'session', 'refresh_token']],
   ['catalog', ['seller', 'product', 'product_external_id', 'product_picture', 'review']],
-  ['search', []],
-  ['inventory', ['inventory', 'stock_change', 'reservation', 'reservation_ended', 'drop_sale', 'ticket']],
+  ['search', ['search_query_count', 'search_click_count']],
+  ['inventory', ['inventory', 'stock_change', 'reservation', 'reservation_ended', 'drop_sale', 'ticket', 'line_event']],
   ['payments', ['payment', 'refund', 'ledger_entry', 'provider_event']],
   ['orders', ['orders', 'order_event', 'receipt', 'receipt_counter', 'outbox', 'order_of_user', 'order_of_seller']],
   ['notices', ['mail']],

@@ -13,7 +13,7 @@ export type Visitor = {
 export type Looks = { hasScripts: boolean; width: number; colorScheme: 'light' | 'dark' };
 
 const HEIGHT = 900;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** Complaints: errors on the console (refusals of the content security policy among them) and uncaught exceptions. */
 export async function openVisitor(

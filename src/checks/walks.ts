@@ -30,7 +30,7 @@ export async function walkEverywhere(shop: DemoShop, visitor: () => Promise<Visi
   await changeMind(shopper, product);
 
   const seller = await visitor();
-  const lastOne = await sell(seller, `Orvane Lantern, edition ${mark}`);
+  const lastOne = await sell(seller, `Saffron Lantern, ${mark} edition`);
   await send(seller);
   await seller.context.close();
   await comeTooLate(shopper, lastOne);

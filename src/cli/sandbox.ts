@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import { openDatabase } from '../lib/db.ts';
 import { openLog } from '../lib/log.ts';
+import { patiently } from '../lib/patience.ts';
 import { ensureSecrets } from '../lib/secrets.ts';
 import { runSupervised } from '../lib/supervised-child.ts';
 import { startSandbox } from '../sandbox/server.ts';
@@ -24,7 +25,9 @@ async function startFrom(config: Config): Promise<{ close(): Promise<void> }> {
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
-  const secrets = await ensureSecrets(db, ['provider-api-key', 'webhook-secret']).finally(() => db.close());
+  const secrets = await patiently(() => ensureSecrets(db, ['provider-api-key', 'webhook-secret'])).finally(() =>
+    db.close(),
+  );
   try {
     return await startSandbox({
       port: sandboxPort,

@@ -1,0 +1,210 @@
+// The database dies, is restarted, or runs out of disk while people buy. Nobody who was told yes loses it, and the books are exact.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { type Database, sql } from '../lib/db.ts';
+import { makeProduct } from './fixtures.ts';
+import { freePort, makeBuyers, startProvider, startWebNode } from './running-shop.ts';
+import {
+  assertExact,
+  assertKept,
+  countStatuses,
+  paymentOf,
+  pressUntilSure,
+  purchaseOf,
+  tryOnce,
+} from './test-crowd.ts';
+import { type OwnServer, openOwnServer } from './test-own-server.ts';
+
+const UNITS = 60;
+const BUYERS = 200;
+const SURE_WITHIN_MS = 30_000;
+const DISK_BUYERS = 1_000;
+// The faults are meant; their log lines would only fill the report.
+const QUIET = { LOG_LEVEL: 'silent' };
+const DISK_BYTES = 220 * 1024 * 1024;
+
+type Fault = {
+  name: string;
+  strike(server: OwnServer, web: { kill9(): Promise<void>; start(): Promise<void> }): Promise<void>;
+};
+
+const faults: Fault[] = [
+  {
+    name: 'kill -9 of the database',
+    strike: async (server) => {
+      await server.kill9();
+      await server.start();
+    },
+  },
+  {
+    name: 'kill -9 of web and database together',
+    strike: async (server, web) => {
+      await Promise.all([server.kill9(), web.kill9()]);
+      await server.start();
+      await web.start();
+    },
+  },
+  {
+    name: 'a fast restart of the database',
+    strike: async (server) => {
+      await server.stop();
+      await server.start();
+    },
+  },
+];
+
+test('the database goes away in mid-batch and comes back', async (t) => {
+  const server = await openOwnServer();
+  t.after(() => server.remove());
+  for (const [n, fault] of faults.entries()) {
+    await t.test(fault.name, async (t) => {
+      const db = await server.database(`fault_${n}`);
+      t.after(() => db.close());
+      await buyThrough(t, server, db, fault);
+    });
+  }
+});
+
+async function buyThrough(
+  t: TestContext,
+  server: OwnServer,
+  db: Database & { url: string },
+  fault: Fault,
+): Promise<void> {
+  const port = await freePort();
+  const door = await startProvider(t, db, port);
+  const productId = await makeProduct(db, { stock: UNITS });
+  const buyers = await makeBuyers(db, BUYERS);
+  const settings = { databaseUrl: db.url, sandboxPort: door.port, port, environment: QUIET };
+  let node = await startWebNode(t, settings);
+  const origins = [node.origin];
+  const web = {
+    kill9: () => node.kill9(),
+    start: async () => {
+      node = await startWebNode(t, settings);
+    },
+  };
+
+  // A batch is inside the database, waiting for the row, when it happens.
+  await lockInventory(t, db, productId);
+  const pressing = pressUntilSure({ buyers, origins, ask: purchaseOf(productId), timeoutMs: SURE_WITHIN_MS });
+  await untilSomebodyWaits(db);
+  await fault.strike(server, web);
+  const pressed = await pressing;
+  assert.deepEqual(countStatuses(pressed), { 303: UNITS, 409: BUYERS - UNITS });
+  await assertKept(db, productId, pressed);
+
+  // And once more while payments settle.
+  const holders = pressed.filter(({ answer }) => answer.status === 303).map(({ buyer }) => buyer);
+  const paying = pressUntilSure({ buyers: holders, origins, ask: paymentOf(productId), timeoutMs: SURE_WITHIN_MS });
+  await untilPaymentsBegin(db);
+  await fault.strike(server, web);
+  const paid = await paying;
+  assert.deepEqual(
+    Object.keys(countStatuses(paid)).filter((status) => status !== '200' && status !== '201'),
+    [],
+  );
+  await assertKept(db, productId, paid);
+  await assertExact(db, { sandboxPort: door.port, port });
+  assert.deepEqual(await db.query(sql('t_orders', 'select count(*) as n from orders')), [{ n: UNITS }]);
+  await node.stop();
+}
+
+async function lockInventory(t: TestContext, db: { url: string }, productId: number): Promise<void> {
+  const client = new pg.Client({ connectionString: db.url });
+  client.on('error', () => {});
+  await client.connect();
+  t.after(() => client.end().catch(() => {}));
+  await client.query('begin');
+  await client.query('select 1 from inventory where product_id = $1 for update', [productId]);
+}
+
+const waiters = sql(
+  't_waiters',
+  "select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+);
+const begun = sql('t_begun', 'select count(*) as n from payment');
+
+async function untilSomebodyWaits(db: Database): Promise<void> {
+  while ((await db.query<{ n: number }>(waiters))[0]?.n === 0) await sleep(2);
+}
+
+async function untilPaymentsBegin(db: Database): Promise<void> {
+  while ((await db.query<{ n: number }>(begun))[0]?.n === 0) await sleep(1);
+}
+
+test('the disk is full and is freed', async (t) => {
+  const disk = await mountSmallDisk();
+  if (disk === undefined) return t.skip('needs the right to mount a small tmpfs');
+  let server: OwnServer | undefined;
+  t.after(async () => {
+    await server?.remove();
+    spawnSync('umount', [disk]);
+    await rm(disk, { recursive: true, force: true });
+  });
+  server = await openOwnServer(disk);
+  const running = server;
+  await t.test('purchases are refused, looking goes on, the books are exact', (t) => buyOnFullDisk(t, running, disk));
+});
+
+async function buyOnFullDisk(t: TestContext, server: OwnServer, disk: string): Promise<void> {
+  const db = await server.database('fault_disk');
+  t.after(() => db.close());
+  const port = await freePort();
+  const door = await startProvider(t, db, port);
+  const productId = await makeProduct(db, { stock: 5_000 });
+  const buyers = await makeBuyers(db, DISK_BUYERS);
+  const node = await startWebNode(t, { databaseUrl: db.url, sandboxPort: door.port, port, environment: QUIET });
+  const filler = join(disk, 'filler');
+  await fill(filler, disk);
+
+  // Pages that exist take some more rows; then nothing fits any more.
+  const refusals: number[] = [];
+  for (const buyer of buyers) {
+    const answer = await tryOnce(node.origin, buyer, purchaseOf(productId));
+    if (answer?.status === 303) continue;
+    refusals.push(answer?.status ?? 0);
+    assert.ok(answer?.retryAfter, 'who is refused is told when to come back');
+    if (refusals.length === 5) break;
+  }
+  assert.deepEqual(refusals, [503, 503, 503, 503, 503]);
+  assert.equal((await fetch(`${node.origin}/search`)).status, 200, 'searching goes on');
+
+  await rm(filler);
+  // A server that could not write its log has ended itself; whoever supervises it starts it again.
+  await server.start();
+  const origins = [node.origin];
+  const ask = purchaseOf(productId);
+  const pressed = await pressUntilSure({ buyers, origins, ask, timeoutMs: SURE_WITHIN_MS });
+  assert.deepEqual(countStatuses(pressed), { 303: buyers.length });
+  await assertKept(db, productId, pressed);
+  await assertExact(db);
+  await node.stop();
+}
+
+/** undefined: not allowed here. */
+async function mountSmallDisk(): Promise<string | undefined> {
+  const directory = await mkdtemp(join(tmpdir(), 'souk-disk-'));
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', directory]);
+  if (status !== 0) {
+    await rm(directory, { recursive: true });
+    return undefined;
+  }
+  await chmod(directory, 0o755);
+  return directory;
+}
+
+async function fill(path: string, disk: string): Promise<void> {
+  await writeFile(path, '');
+  const { bavail, bsize } = await statfs(disk);
+  const chunk = Buffer.alloc(1024 * 1024);
+  for (let left = bavail * bsize; left > 0; left -= chunk.length) {
+    await writeFile(path, chunk.subarray(0, Math.min(left, chunk.length)), { flag: 'a' }).catch(() => {});
+  }
+}
