@@ -1,33 +1,41 @@
 // Composes one web node: database, replica, modules, routes, and the second port.
 import swagger from '@fastify/swagger';
-import type { Config } from './config.ts';
+import { type Config, synonymFiles } from './config.ts';
 import { openDatabase, sql } from './lib/db.ts';
 import { type Log, openLog } from './lib/log.ts';
 import { type Readiness, startOpsServer } from './lib/ops-server.ts';
+import { patiently } from './lib/patience.ts';
 import { ensureSecrets } from './lib/secrets.ts';
 import { measureRequests, measureShop, openMetrics } from './metrics.ts';
 import { openAccounts } from './modules/accounts/index.ts';
 import { openLineWatch, openReservations } from './modules/inventory/index.ts';
 import { drainCheckout, openCheckout, openOrderWatch } from './modules/orders/index.ts';
 import type { PaymentProvider } from './modules/payments/index.ts';
-import { openReplica } from './modules/search/index.ts';
+import { keepTaught, openQueryLog, openReplica } from './modules/search/index.ts';
 import { openApiSettings } from './open-api.ts';
 import { openPaymentProvider } from './payment-provider.ts';
 import { replicaSource } from './replica-source.ts';
 import { accountRoutes } from './web/account/routes.ts';
+import { verifyMailRoutes } from './web/account/verify-mail.ts';
 import { docsRoutes } from './web/api/docs.ts';
 import { paymentEventRoutes } from './web/api/payment-events.ts';
 import { reviewRoutes } from './web/api/reviews.ts';
 import { takeBackRoutes } from './web/api/take-back.ts';
+import { openAnswerCounts } from './web/kit/answer-counts.ts';
 import { assetRoutes } from './web/kit/assets.ts';
+import { openProofs } from './web/kit/proof-of-work.ts';
 import { createServer } from './web/kit/server.ts';
 import type { App, Shop } from './web/kit/shop.ts';
 import { auditRoutes } from './web/operator/audit.ts';
+import { dropRoutes } from './web/operator/drops.ts';
+import { searchReportRoutes } from './web/operator/search-report.ts';
+import { statementRoutes } from './web/operator/statement.ts';
 import { sellerRoutes } from './web/seller/seller-routes.ts';
 import { shopRoutes } from './web/shop/routes.ts';
 
 const WEB_CONNECTIONS = 20;
-const STATEMENT_TIMEOUT_MS = 10_000;
+// A thousand times what a purchase's statement takes; nobody waits longer in front of a page.
+const STATEMENT_TIMEOUT_MS = 5_000;
 const POLL_EVERY_MS = 200;
 const ORDER_WATCH_EVERY_MS = 1_000;
 const READY_MAX_AGE_SECONDS = 10;
@@ -81,10 +89,12 @@ export async function openShop(
     maxConnections: WEB_CONNECTIONS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
-  const secrets = await ensureSecrets(db, ['access-token', 'provider-api-key', 'webhook-secret', 'order-link']);
+  const secrets = await patiently(() =>
+    ensureSecrets(db, ['access-token', 'provider-api-key', 'webhook-secret', 'order-link', 'proof-of-work']),
+  );
   const provider = given ?? openPaymentProvider(config, secrets);
   const [accounts, replica] = await Promise.all([
-    openAccounts({ db, accessTokenKey: secrets['access-token'], log }),
+    patiently(() => openAccounts({ db, accessTokenKey: secrets['access-token'], log })),
     openReplica({
       directory: `${config.dataDirectory}/search`,
       source: replicaSource(db),
@@ -93,12 +103,23 @@ export async function openShop(
     }),
   ]);
   const lines = await openLineWatch(db, log);
+  const reservations = openReservations(db, lines);
+  const taught = keepTaught({
+    db,
+    replica,
+    log,
+    synonymFiles: synonymFiles(config),
+  });
+  const queryLog = openQueryLog(db, log);
   const shop: Shop = {
     db,
     lines,
     replica,
+    queryLog,
     accounts,
-    reservations: openReservations(db, lines),
+    reservations,
+    proofs: openProofs({ key: secrets['proof-of-work'], load: () => reservations.statistics().queuedItems }),
+    answers: openAnswerCounts(),
     checkout: openCheckout({ db, provider, log, publicOrigin: config.origin }),
     provider,
     orderWatch: openOrderWatch({ db, everyMs: ORDER_WATCH_EVERY_MS, log }),
@@ -111,6 +132,7 @@ export async function openShop(
   const close = async () => {
     shop.orderWatch.close();
     await Promise.all([shop.reservations.drain(), drainCheckout(shop.checkout)]);
+    await Promise.all([taught.close(), queryLog.close()]);
     await Promise.all([replica.close(), accounts.close(), lines.close()]);
     await db.close();
   };
@@ -125,10 +147,14 @@ export function addRoutes(app: App, shop: Shop): void {
     assetRoutes(routes);
     shopRoutes(routes, shop);
     accountRoutes(routes, shop);
+    verifyMailRoutes(routes, shop);
     reviewRoutes(routes, shop);
     takeBackRoutes(routes, shop);
     sellerRoutes(routes, shop);
     auditRoutes(routes, shop);
+    dropRoutes(routes, shop);
+    statementRoutes(routes, shop);
+    searchReportRoutes(routes, shop);
     paymentEventRoutes(routes, shop);
     docsRoutes(routes);
   });

@@ -5,11 +5,21 @@ import type { Config } from './config.ts';
 import { type Database, openDatabase } from './lib/db.ts';
 import { pruneFeed } from './lib/feed.ts';
 import { type Log, openLog } from './lib/log.ts';
+import { patiently } from './lib/patience.ts';
 import { type Repeated, repeat } from './lib/repeat.ts';
 import { ensureSecrets } from './lib/secrets.ts';
-import { purgeExpiredSessions } from './modules/accounts/index.ts';
+import { type AskedVerification, purgeExpiredSessions, relayAskedVerifications } from './modules/accounts/index.ts';
 import { moveLines, sweepExpired } from './modules/inventory/index.ts';
-import { notifyOrder, openMailer } from './modules/notices/index.ts';
+import {
+  type GrantNews,
+  notifyGranted,
+  notifyOrder,
+  notifyUnsold,
+  openMailer,
+  sendVerification,
+  type UnsoldNews,
+  verificationMailId,
+} from './modules/notices/index.ts';
 import {
   carryDemoOrders,
   drainCheckout,
@@ -31,6 +41,7 @@ const SWEEP_EVERY_MS = 500;
 // Draws and openings happen on time, and a unit that came back goes to the first in line.
 const MOVE_LINES_EVERY_MS = 200;
 const RELAY_EVERY_MS = 200;
+const RELAY_VERIFICATIONS_EVERY_MS = 1_000;
 const RECONCILE_EVERY_MS = 1_000;
 const FREE_LOST_JOBS_EVERY_MS = 60_000;
 const HOUSEKEEPING_EVERY_MS = 600_000;
@@ -47,7 +58,7 @@ export async function startWorker(config: Config): Promise<{ close(): Promise<vo
     maxConnections: WORKER_CONNECTIONS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
-  const secrets = await ensureSecrets(db, ['provider-api-key', 'webhook-secret', 'order-link']);
+  const secrets = await patiently(() => ensureSecrets(db, ['provider-api-key', 'webhook-secret', 'order-link']));
   const provider = openPaymentProvider(config, secrets);
   const checkout = openCheckout({ db, provider, log, publicOrigin: config.origin });
   const queue = await openQueue(config, config.databaseUrl, db, secrets['order-link'], log);
@@ -56,6 +67,12 @@ export async function startWorker(config: Config): Promise<{ close(): Promise<vo
     repeat('sweep-expired', SWEEP_EVERY_MS, log, async () => (await sweepExpired(db, null)) > 0 && 'again'),
     repeat('move-lines', MOVE_LINES_EVERY_MS, log, async () => (await moveLines(db, null)) > 0 && 'again'),
     repeat('relay-outbox', RELAY_EVERY_MS, log, async () => (await relayOutbox(db, queue.add)).isMore && 'again'),
+    repeat(
+      'verify-mail',
+      RELAY_VERIFICATIONS_EVERY_MS,
+      log,
+      async () => (await relayAskedVerifications(db, queue.verify)) > 0 && 'again',
+    ),
     repeat(
       'reconcile-payments',
       RECONCILE_EVERY_MS,
@@ -91,7 +108,12 @@ async function keepHouse(db: Database): Promise<void> {
   await purgeExpiredSessions(db);
 }
 
-type Queue = { add(messages: OutboxMessage[]): Promise<void>; freeLost(): Promise<void>; close(): Promise<void> };
+type Queue = {
+  add(messages: OutboxMessage[]): Promise<void>;
+  verify(asked: AskedVerification[]): Promise<void>;
+  freeLost(): Promise<void>;
+  close(): Promise<void>;
+};
 
 // A job sends one mail and waits 10 s at most for the server: a lock older than this is a killed worker's.
 const LOST_AFTER = '2 minutes';
@@ -118,9 +140,17 @@ async function openQueue(
   const notify = { db, mailer, linkKey, publicOrigin: config.origin };
   const tellBuyer = async (payload: unknown) =>
     void (await notifyOrder(notify, payload as Parameters<typeof notifyOrder>[1]));
-  const taskList: TaskList = { 'order-placed': tellBuyer, 'order-moved': tellBuyer };
+  const verifyMail = async (payload: unknown) =>
+    void (await sendVerification(notify, payload as Parameters<typeof sendVerification>[1]));
+  const taskList: TaskList = {
+    'order-placed': tellBuyer,
+    'order-moved': tellBuyer,
+    'line-granted': async (payload) => void (await notifyGranted(notify, payload as GrantNews)),
+    'payment-unsold': async (payload) => void (await notifyUnsold(notify, payload as UnsoldNews)),
+    'verify-mail': verifyMail,
+  };
   const utils = await makeWorkerUtils({ pgPool, logger });
-  await utils.migrate();
+  await patiently(() => utils.migrate());
   const runner = await run({ pgPool, taskList, concurrency: JOBS_AT_ONCE, noHandleSignals: true, logger });
   return {
     add: async (messages) => {
@@ -131,6 +161,16 @@ async function openQueue(
           identifier: message.kind,
           payload: message.payload,
           jobKey: message.messageId,
+          maxAttempts: MAX_JOB_ATTEMPTS,
+        })),
+      );
+    },
+    verify: async (asked) => {
+      await utils.addJobs(
+        asked.map((one) => ({
+          identifier: 'verify-mail',
+          payload: one,
+          jobKey: verificationMailId(one.userId, one.askedAt),
           maxAttempts: MAX_JOB_ATTEMPTS,
         })),
       );

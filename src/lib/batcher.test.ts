@@ -129,6 +129,40 @@ test('a connection that stays lost is given up after the bound, and the callers 
   assert.ok(batcher.statistics().retries >= 2);
 });
 
+test('who waits behind a batch that is given up hears the same at once, and the key is free again', async () => {
+  let isAway = true;
+  const batcher = createBatcher<number, number>({
+    ...BOUNDS,
+    maxBatchItems: 1,
+    retryForMs: 60,
+    run: async (_key, items) => {
+      if (isAway) throw connectionLost();
+      return items;
+    },
+  });
+  const startedAt = performance.now();
+  const answers = await Promise.allSettled([1, 2, 3, 4, 5].map((item) => batcher.submit(1, item)));
+  assert.ok(answers.every((answer) => answer.status === 'rejected'));
+  assert.ok(performance.now() - startedAt < 3 * 60, 'one bound for all of them, not one each');
+  assert.equal(batcher.queuedItems(), 0);
+  isAway = false;
+  assert.equal(await batcher.submit(1, 6), 6);
+});
+
+test('a loss that is noticed late is still followed by another try', async () => {
+  let calls = 0;
+  const batcher = createBatcher<number, number>({
+    ...BOUNDS,
+    retryForMs: 50,
+    run: async (_key, items) => {
+      if (calls++ > 0) return items;
+      await pause(80);
+      throw new Error('Query read timeout');
+    },
+  });
+  assert.equal(await batcher.submit(1, 1), 1);
+});
+
 test('draining serves who is in and refuses who comes', async () => {
   const batcher = createBatcher<number, number>({
     ...BOUNDS,

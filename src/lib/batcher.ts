@@ -12,7 +12,7 @@ export type BatcherOptions<Item, Outcome> = {
   maxQueuedItems: number;
   /** Keys whose statements run at the same time: no more than there are connections. */
   maxKeysInFlight: number;
-  /** How long a batch is sent again after lost connections before its callers hear the fault. */
+  /** How long a batch is sent again after lost connections and lock timeouts before its callers hear the fault. */
   retryForMs: number;
 };
 export type Overloaded = { kind: 'overloaded' };
@@ -30,6 +30,11 @@ const MAX_RETRY_PAUSE_MS = 500;
 const OVERLOADED: Overloaded = { kind: 'overloaded' };
 
 type Waiting<Item, Outcome> = { item: Item; resolve: (outcome: Outcome) => void; reject: (fault: unknown) => void };
+
+/** The database is away or a row is locked: another try may find it otherwise. */
+function isPassing(fault: unknown): boolean {
+  return isConnectionLost(fault) || isRetryable(fault);
+}
 
 export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outcome>): Batcher<Item, Outcome> {
   const queues = new Map<number, Waiting<Item, Outcome>[]>();
@@ -97,6 +102,8 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
         throw new Error(`a batch of ${batch.length} got ${outcomes.length} outcomes`);
       for (let n = 0; n < batch.length; n++) batch[n]?.resolve(outcomes[n] as Outcome);
     } catch (fault) {
+      // Who waits behind it would fare no better, and was never sent: better told now than after as long again.
+      if (isPassing(fault)) batch.push(...(queues.get(key)?.splice(0) ?? []));
       for (const waiting of batch) waiting.reject(fault);
     } finally {
       queued -= batch.length;
@@ -105,12 +112,19 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
   }
 
   async function runWithRetry(key: number, items: Item[]): Promise<Outcome[]> {
-    const giveUpAt = performance.now() + options.retryForMs;
+    let giveUpAt = performance.now() + options.retryForMs;
+    let isUnknown = false;
     for (let pauseMs = FIRST_RETRY_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_RETRY_PAUSE_MS)) {
       try {
         return await options.run(key, items);
       } catch (fault) {
-        if (!(isConnectionLost(fault) || isRetryable(fault)) || performance.now() + pauseMs > giveUpAt) throw fault;
+        if (!isPassing(fault)) throw fault;
+        if (isConnectionLost(fault) && !isUnknown) {
+          // Counted from the loss: on a connection that fell silent it is noticed late, and somebody may have been granted.
+          isUnknown = true;
+          giveUpAt = performance.now() + options.retryForMs;
+        }
+        if (performance.now() + pauseMs > giveUpAt) throw fault;
         statistics.retries++;
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }

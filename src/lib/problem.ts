@@ -53,6 +53,16 @@ const table = {
     help: '`declineCode` says why, as far as the bank tells. The unit stays yours until `expiresAt`: try another card.',
   },
   forbidden: { status: 403, title: 'That is not for this account', help: 'Sign in with an account that may do this.' },
+  'proof-required': {
+    status: 403,
+    title: 'This sale wants a puzzle solved first',
+    help: 'Solve `challenge` (ALTCHA; another one is at GET /product/{productId}/proof) and send base64 of `{challenge, solution}` as `proof` with the purchase. A browser is taken to a page that does it. Use a new Idempotency-Key.',
+  },
+  'mail-not-verified': {
+    status: 403,
+    title: 'This sale wants a verified e-mail address',
+    help: 'POST /me/verify-mail sends a link to your address. Open it, then try again.',
+  },
   'cross-origin': {
     status: 403,
     title: 'This request came from another site',

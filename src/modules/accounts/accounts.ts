@@ -1,5 +1,4 @@
 // What the use cases of this module share: the database, the signing key, and this node's memory of who is signed in.
-import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Batcher, createBatcher } from '../../lib/batcher.ts';
 import type { Database } from '../../lib/db.ts';
@@ -8,6 +7,7 @@ import type { Session } from './account.ts';
 import { openPasswords, type Passwords } from './passwords.ts';
 import { openRevocations, type Revocations } from './revocations.ts';
 import { findSessions } from './store.ts';
+import { findVerifiedUsers } from './store-verification.ts';
 import { accessTokenKey } from './tokens.ts';
 
 const MAX_SESSIONS_REMEMBERED = 100_000;
@@ -19,7 +19,7 @@ export type RememberedSession = { session: Session; loadedAtMs: number };
 
 export type Accounts = {
   db: Database;
-  key: KeyObject;
+  key: CryptoKey;
   now: () => number;
   passwords: Passwords;
   revocations: Revocations;
@@ -28,6 +28,9 @@ export type Accounts = {
   /** Sessions by the hash of their cookie, in base64. */
   sessions: LRUCache<string, RememberedSession>;
   lookUp: Batcher<Buffer, Session | undefined>;
+  /** Users whose mail address is verified, which it stays. */
+  verifiedMails: LRUCache<number, true>;
+  lookUpVerified: Batcher<number, boolean>;
   close(): Promise<void>;
 };
 
@@ -39,29 +42,41 @@ export async function openAccounts(options: {
 }): Promise<Accounts> {
   const { db, log, now = Date.now } = options;
   const revocations = await openRevocations(db, log);
+  const bounds = {
+    maxBatchItems: LOOKUP_MAX_BATCH,
+    maxQueuedItems: LOOKUP_MAX_QUEUED,
+    maxKeysInFlight: 1,
+    retryForMs: LOOKUP_RETRY_MS,
+  };
+  const lookUpVerified = createBatcher<number, boolean>({
+    ...bounds,
+    run: async (_key, userIds) => {
+      const verified = await findVerifiedUsers(db, userIds);
+      return userIds.map((userId) => verified.has(userId));
+    },
+  });
   const lookUp = createBatcher<Buffer, Session | undefined>({
+    ...bounds,
     run: async (_key, cookieHashes) => {
       const found = await findSessions(db, cookieHashes);
       const byHash = new Map(found.map(({ cookieHash, session }) => [cookieHash.toString('base64'), session]));
       return cookieHashes.map((cookieHash) => byHash.get(cookieHash.toString('base64')));
     },
-    maxBatchItems: LOOKUP_MAX_BATCH,
-    maxQueuedItems: LOOKUP_MAX_QUEUED,
-    maxKeysInFlight: 1,
-    retryForMs: LOOKUP_RETRY_MS,
   });
   return {
     db,
-    key: accessTokenKey(options.accessTokenKey),
+    key: await accessTokenKey(options.accessTokenKey),
     now,
     passwords: await openPasswords(),
     revocations,
     verifiedTokens: new LRUCache({ max: MAX_SESSIONS_REMEMBERED }),
     sessions: new LRUCache({ max: MAX_SESSIONS_REMEMBERED }),
     lookUp,
+    verifiedMails: new LRUCache({ max: MAX_SESSIONS_REMEMBERED }),
+    lookUpVerified,
     close: async () => {
       revocations.close();
-      await lookUp.drain();
+      await Promise.all([lookUp.drain(), lookUpVerified.drain()]);
     },
   };
 }

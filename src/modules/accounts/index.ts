@@ -19,4 +19,12 @@ export { registerAccount } from './register.ts';
 export { saveAddress } from './save-address.ts';
 export { signIn } from './sign-in.ts';
 export { signOut } from './sign-out.ts';
+export type { AskedVerification } from './store-verification.ts';
+export {
+  askMailVerification,
+  confirmMail,
+  isMailVerified,
+  mailVerificationPath,
+  relayAskedVerifications,
+} from './verify-mail.ts';
 export { verifyAccessToken } from './verify-token.ts';

@@ -1,6 +1,6 @@
 // The three secrets a client can hold. Access tokens are signed and never stored; cookies and refresh tokens are random
 // and stored as SHA-256 only (32 random bytes need no salt and no slow hash).
-import { createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { ACCESS_TOKEN_SECONDS, ROLES, type Role, type Session, type User } from './account.ts';
 
@@ -10,12 +10,16 @@ const KEY_MIN_BYTES = 32;
 const SECRET_BYTES = 32;
 const SECRET_TEXT = /^[A-Za-z0-9_-]{43}$/;
 
-export function accessTokenKey(bytes: Uint8Array): KeyObject {
+/** Imported once: given a KeyObject, jose imports it again for each token (55 µs instead of 36). */
+export function accessTokenKey(bytes: Uint8Array): Promise<CryptoKey> {
   if (bytes.length < KEY_MIN_BYTES) throw new RangeError(`an access token key needs ${KEY_MIN_BYTES} bytes`);
-  return createSecretKey(bytes);
+  return crypto.subtle.importKey('raw', Uint8Array.from(bytes), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+    'verify',
+  ]);
 }
 
-export async function signAccessToken(key: KeyObject, user: User, sessionId: string, nowMs: number) {
+export async function signAccessToken(key: CryptoKey, user: User, sessionId: string, nowMs: number) {
   const issuedAt = Math.floor(nowMs / 1000);
   const expiresAt = issuedAt + ACCESS_TOKEN_SECONDS;
   const accessToken = await new SignJWT({ sid: sessionId, email: user.email, name: user.name, roles: user.roles })
@@ -29,7 +33,7 @@ export async function signAccessToken(key: KeyObject, user: User, sessionId: str
 }
 
 /** What a token says, if we signed it and it has not expired. */
-export async function readAccessToken(key: KeyObject, token: string, nowMs: number): Promise<Session | undefined> {
+export async function readAccessToken(key: CryptoKey, token: string, nowMs: number): Promise<Session | undefined> {
   const verified = await jwtVerify(token, key, {
     algorithms: [ALGORITHM],
     issuer: ISSUER,

@@ -2,16 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Queryable } from '../../lib/db.ts';
 import { keyOf } from '../../lib/ids.ts';
-import {
-  type DropTerms,
-  findMovingLines,
-  findTicketById,
-  runLeaveLine,
-  runOpenLine,
-  runSetDrop,
-  runSetPaused,
-} from './store-lines.ts';
-import type { Ticket } from './ticket.ts';
+import { type DropTerms, findMovingLines, runLeaveLine, runOpenLine, runSetDrop, runSetPaused } from './store-lines.ts';
 
 const SEED_BYTES = 32;
 
@@ -46,14 +37,6 @@ export async function moveLines(db: Queryable, at: Date | null): Promise<number>
 /** False: that product is no drop. The line keeps its order. */
 export function pauseDrop(db: Queryable, productId: number, isPaused: boolean): Promise<boolean> {
   return runSetPaused(db, productId, isPaused);
-}
-
-/** The caller's own ticket; other people's are not found. */
-export async function findTicket(db: Queryable, userId: number, ticketId: string): Promise<Ticket | undefined> {
-  const productId = keyOf(ticketId);
-  if (productId === undefined) return undefined;
-  const row = await findTicketById(db, productId, userId, ticketId);
-  return row && { ticketId: row.ticket_id, productId, userId: row.user_id, state: row.state, place: row.place };
 }
 
 export async function leaveLine(

@@ -73,7 +73,10 @@ test('who does not pay in time loses the unit to the next, and may join at the e
   assert.equal(await sweepExpired(db, later(61)), 1);
   assert.deepEqual(await db.query(holders), [{ user_id: 2 }]);
   const again = await reservations.reserve(productId, 1);
-  assert.ok(again.kind === 'in-line' && again.ticket.state === 'waiting' && again.position === 1, JSON.stringify(again));
+  assert.ok(
+    again.kind === 'in-line' && again.ticket.state === 'waiting' && again.position === 1,
+    JSON.stringify(again),
+  );
   assert.deepEqual(await db.query(tickets), [
     { user_id: 2, state: 'granted', place: 2 },
     { user_id: 1, state: 'waiting', place: 3 },

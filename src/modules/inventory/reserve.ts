@@ -5,13 +5,16 @@ import { type BatcherStatistics, createBatcher, type Overloaded } from '../../li
 import type { Database } from '../../lib/db.ts';
 import { newKeyedId } from '../../lib/ids.ts';
 import { openJoining } from './join-line.ts';
+import { openBuyerMemory } from './remember-buyers.ts';
 import type { Reservation, ReserveOutcome } from './reservation.ts';
 import { findOpenHolds, type ReserveBatchRow, runReserveBatch } from './store.ts';
-import type { LineWatch } from './watch-lines.ts';
+import { isFinallySoldOut, type Line, type LineWatch } from './watch-lines.ts';
 
 export type Reservations = {
   /** At most one open hold a buyer and product: asking twice gives the same one. A drop with a line gives a place in it. */
   reserve(productId: number, userId: number): Promise<ReserveOutcome>;
+  /** This buyer left the line or let a unit go here: what this node remembers of them is out of date. */
+  forget(productId: number, userId: number): void;
   statistics(): {
     reserve: BatcherStatistics;
     lookUp: BatcherStatistics;
@@ -28,19 +31,23 @@ const MAX_PRODUCTS_IN_FLIGHT = 8;
 const RETRY_FOR_MS = 5_000;
 // How long "sold out" is believed without asking: a unit that comes back is buyable on every node within this.
 const SOLD_OUT_BELIEVED_MS = 500;
-// This machine's clock only spares the database obvious refusals; near the opening the database's own decides.
-const OPENING_DOUBT_MS = 5_000;
+// "Not open yet" is the database's word, for this machine's clock may be an hour slow; believed so shortly that no node opens late.
+const NOT_OPEN_BELIEVED_MS = 100;
 const MAX_SOLD_OUT_PRODUCTS = 100_000;
+// A unit that comes back after the last one was paid for can be had on every node within a second.
+const LINE_BELIEVED_MS = 900;
 
 type BatchOutcome = ReserveOutcome | { kind: 'line' };
 
 // Without a watch the database says itself that there is a line; it only takes one statement more.
-const NO_LINES = { line: () => undefined };
+const NO_LINES = { line: () => undefined, ageMs: () => Number.POSITIVE_INFINITY };
 
 type Buyer = { userId: number; reservationId: string };
 
-export function openReservations(db: Database, lines: Pick<LineWatch, 'line'> = NO_LINES): Reservations {
+export function openReservations(db: Database, lines: Pick<LineWatch, 'line' | 'ageMs'> = NO_LINES): Reservations {
   const soldOut = new LRUCache<number, true>({ max: MAX_SOLD_OUT_PRODUCTS, ttl: SOLD_OUT_BELIEVED_MS });
+  const notOpenYet = new LRUCache<number, Date>({ max: MAX_SOLD_OUT_PRODUCTS, ttl: NOT_OPEN_BELIEVED_MS });
+  const memory = openBuyerMemory();
 
   const bounds = {
     maxBatchItems: MAX_BATCH_BUYERS,
@@ -60,6 +67,7 @@ export function openReservations(db: Database, lines: Pick<LineWatch, 'line'> = 
         buyers.map((buyer) => buyer.reservationId),
       );
       if (row.outcome === 'done' && row.available_after === 0) soldOut.set(productId, true);
+      if (row.outcome === 'not-open-yet' && row.opens) notOpenYet.set(productId, row.opens);
       return outcomesOf(productId, buyers, row);
     },
   });
@@ -82,16 +90,30 @@ export function openReservations(db: Database, lines: Pick<LineWatch, 'line'> = 
     return outcome.kind === 'no-line' ? { kind: 'overloaded' } : outcome;
   }
 
+  async function ask(productId: number, userId: number, line: Line | undefined): Promise<ReserveOutcome | Overloaded> {
+    if (line && line.mode !== 'open') return join(productId, userId);
+    const outcome = await reserving.submit(productId, { userId, reservationId: newKeyedId(productId) });
+    return outcome.kind === 'line' ? join(productId, userId) : outcome;
+  }
+
   return {
     async reserve(productId, userId): Promise<ReserveOutcome | Overloaded> {
       const line = lines.line(productId);
-      if (line && line.mode !== 'open') return join(productId, userId);
-      if (line && line.opensAt.getTime() > Date.now() + OPENING_DOUBT_MS)
-        return { kind: 'not-open-yet', opensAt: line.opensAt };
-      if (soldOut.has(productId)) return lookingUp.submit(productId, userId);
-      const outcome = await reserving.submit(productId, { userId, reservationId: newKeyedId(productId) });
-      return outcome.kind === 'line' ? join(productId, userId) : outcome;
+      const known = memory.recall(productId, userId, line);
+      if (known) return known;
+      if (line && line.mode !== 'open') {
+        if (isFinallySoldOut(line) && lines.ageMs() < LINE_BELIEVED_MS) return { kind: 'sold-out', productId };
+      } else {
+        const opensAt = notOpenYet.get(productId);
+        if (opensAt) return { kind: 'not-open-yet', opensAt };
+        if (soldOut.has(productId)) return lookingUp.submit(productId, userId);
+      }
+      const askedAtMs = performance.now();
+      const outcome = await ask(productId, userId, line);
+      memory.remember(productId, userId, outcome, askedAtMs);
+      return outcome;
     },
+    forget: memory.forget,
     statistics: () => ({
       reserve: reserving.statistics(),
       lookUp: lookingUp.statistics(),

@@ -24,7 +24,7 @@ const watchedLines = sql(
           i.expired_count, (select k.place from ticket k where k.product_id = i.product_id and k.state = 'waiting' and k.place is not null
                             order by k.place limit 1) as head,
           (select count(*) from reservation r where r.product_id = i.product_id and r.state in ('held', 'paying')) as held,
-          d.commitment, case when d.drawn_at is not null then d.seed end as seed, d.drawn_at, d.entry_condition
+          d.commitment, case when d.drawn_at is not null then d.seed end as seed, d.drawn_at, d.drawn_tickets, d.entry_condition
    from inventory i left join drop_sale d using (product_id)
    where i.line_mode <> 'open' or i.opens_at > clock_timestamp() - interval '1 day' or d.entry_condition <> 'none'`,
 );
@@ -100,6 +100,7 @@ export type WatchedLineRow = {
   commitment: Buffer | null;
   seed: Buffer | null;
   drawn_at: Date | null;
+  drawn_tickets: number | null;
   /** Null: no drop was announced. */
   entry_condition: EntryCondition | null;
 };

@@ -3,6 +3,7 @@ import type { Queryable } from '../../lib/db.ts';
 import type { Log } from '../../lib/log.ts';
 import { repeat } from '../../lib/repeat.ts';
 import type { LineMode } from './store.ts';
+import type { EntryCondition } from './store-drop-figures.ts';
 import { loadWatchedLines, type WatchedLineRow } from './store-lines.ts';
 
 export type Line = {
@@ -12,6 +13,7 @@ export type Line = {
   perCustomerLimit: number | null;
   holdSeconds: number;
   isPaused: boolean;
+  entryCondition: EntryCondition;
   total: number;
   available: number;
   held: number;
@@ -22,12 +24,16 @@ export type Line = {
   head: number | null;
   lastPlace: number;
   version: number;
-  draw: { commitment: string; seed: string | null; drawnAt: Date | null } | null;
+  draw: { commitment: string; seed: string | null; drawnAt: Date | null; drawnTickets: number | null } | null;
 };
 
 export type LineWatch = {
   line(productId: number): Line | undefined;
+  /** The same, and asks at once where this node has not heard of it yet. */
+  find(productId: number): Promise<Line | undefined>;
   all(): Line[];
+  /** How far this may lie behind the database. */
+  ageMs(): number;
   /** Called after each poll with what changed. Returns how to stop. */
   onChange(listener: (lines: Line[]) => void): () => void;
   close(): Promise<void>;
@@ -39,9 +45,21 @@ export async function openLineWatch(db: Queryable, log: Log): Promise<LineWatch>
   let lines = new Map<number, Line>();
   const listeners = new Set<(lines: Line[]) => void>();
 
-  async function poll(): Promise<void> {
+  let readAtMs = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+
+  function poll(): Promise<void> {
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  }
+
+  async function read(): Promise<void> {
     const before = lines;
+    const startedAtMs = performance.now();
     lines = new Map((await loadWatchedLines(db)).map((row) => [row.product_id, toLine(row)]));
+    readAtMs = startedAtMs;
     if (listeners.size === 0) return;
     const changed = [...lines.values()].filter((line) => differs(before.get(line.productId), line));
     if (changed.length > 0) for (const listener of [...listeners]) listener(changed);
@@ -52,6 +70,11 @@ export async function openLineWatch(db: Queryable, log: Log): Promise<LineWatch>
   const polling = repeat('watch-lines', EVERY_MS, log, poll);
   return {
     line: (productId) => lines.get(productId),
+    find: async (productId) => {
+      if (!lines.has(productId)) await poll();
+      return lines.get(productId);
+    },
+    ageMs: () => performance.now() - readAtMs,
     all: () => [...lines.values()],
     onChange: (listener) => {
       listeners.add(listener);
@@ -81,6 +104,7 @@ function toLine(row: WatchedLineRow): Line {
     perCustomerLimit: row.customer_limit,
     holdSeconds: row.hold_seconds,
     isPaused: row.paused,
+    entryCondition: row.entry_condition ?? 'none',
     total: row.total,
     available: row.available,
     held: row.held,
@@ -94,6 +118,7 @@ function toLine(row: WatchedLineRow): Line {
       commitment: row.commitment.toString('hex'),
       seed: row.seed?.toString('hex') ?? null,
       drawnAt: row.drawn_at,
+      drawnTickets: row.drawn_tickets,
     },
   };
 }

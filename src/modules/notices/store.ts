@@ -1,4 +1,4 @@
-// Mail that was sent or is to be sent; and whose address it goes to.
+// Mail that was sent or is to be sent; whose address it goes to, and what it is about.
 import { type Queryable, sql } from '../../lib/db.ts';
 
 export type Mail = {
@@ -87,4 +87,11 @@ export async function selectRecipient(
 ): Promise<{ email: string; name: string } | undefined> {
   const [row] = await db.query<{ email: string; name: string }>(SELECT_RECIPIENT, [userId]);
   return row;
+}
+
+const SELECT_TITLE = sql('notices_select_title', 'select title from product where product_id = $1');
+
+export async function selectTitle(db: Queryable, productId: number): Promise<string | undefined> {
+  const [row] = await db.query<{ title: string }>(SELECT_TITLE, [productId]);
+  return row?.title;
 }

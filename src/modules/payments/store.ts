@@ -28,14 +28,26 @@ const postponePayment = sql(
    where product_id = $1 and payment_id = $2 and check_at is not null`,
 );
 // A declined one too: money that was captured all the same has to be seen, so that it goes back.
-const hastenPayment = sql(
-  'payments_hasten',
-  `update payment set check_at = least(check_at, clock_timestamp() + make_interval(secs => $3))
-   where product_id = $1 and payment_id = $2 and (check_at is not null or (state = 'declined' and $4))`,
+// Rows that somebody holds are passed over and named in the answer: waiting for them here would hold the rows that come after.
+const hastenOpenPayments = sql(
+  'payments_hasten_open',
+  `with open as (
+     select payment_id from payment
+     where product_id = $1 and payment_id = any ($2::text[])
+       and (check_at is not null or (state = 'declined' and payment_id = any ($3::text[])))),
+   free as (
+     select p.payment_id from payment p join open using (payment_id) where p.product_id = $1 for no key update of p skip locked),
+   woken as (
+     update payment p set check_at = least(p.check_at, clock_timestamp() + make_interval(secs => $4))
+     from free where p.product_id = $1 and p.payment_id = free.payment_id
+       and (p.check_at is not null or (p.state = 'declined' and p.payment_id = any ($3::text[]))))
+   select payment_id from open where payment_id not in (select payment_id from free)`,
 );
-const recordEvent = sql(
-  'payments_record_event',
-  'insert into provider_event (event_id, kind, payment_id) values ($1, $2, $3) on conflict do nothing returning event_id',
+const recordEvents = sql(
+  'payments_record_events',
+  `insert into provider_event (event_id, kind, payment_id)
+   select e.event_id, e.kind, e.payment_id from unnest($1::text[], $2::text[], $3::text[]) as e(event_id, kind, payment_id)
+   order by e.event_id on conflict do nothing returning event_id`,
 );
 const dueRefunds = sql(
   'payments_due_refunds',
@@ -154,17 +166,29 @@ export async function postpone(db: Queryable, payment: Payment, at: Date | null,
   await db.query(postponePayment, [payment.productId, payment.paymentId, at, pauseSeconds]);
 }
 
-export async function hasten(
+/** Returns the payments that were locked, and may have to be woken yet. */
+export async function hastenOpen(
   db: Queryable,
-  payment: { productId: number; paymentId: string; evenIfDeclined: boolean },
+  productId: number,
+  paymentIds: readonly string[],
+  captured: readonly string[],
   withinSeconds: number,
-): Promise<void> {
-  await db.query(hastenPayment, [payment.productId, payment.paymentId, withinSeconds, payment.evenIfDeclined]);
+): Promise<string[]> {
+  const values = [productId, paymentIds, captured, withinSeconds];
+  return (await db.query<{ payment_id: string }>(hastenOpenPayments, values)).map((row) => row.payment_id);
 }
 
-/** False: this event was delivered before. */
-export async function insertEvent(db: Queryable, eventId: string, kind: string, paymentId: string): Promise<boolean> {
-  return (await db.query(recordEvent, [eventId, kind, paymentId])).length > 0;
+/** The ids of those that were not delivered before. */
+export async function insertEvents(
+  db: Queryable,
+  events: readonly { eventId: string; type: string; paymentId: string }[],
+): Promise<Set<string>> {
+  const rows = await db.query<{ event_id: string }>(recordEvents, [
+    events.map((event) => event.eventId),
+    events.map((event) => event.type),
+    events.map((event) => event.paymentId),
+  ]);
+  return new Set(rows.map((row) => row.event_id));
 }
 
 export type DueRefundRow = {

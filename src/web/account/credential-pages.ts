@@ -58,7 +58,7 @@ export function registerPage(state: FormState, next: string): Html {
 function credentialPage(title: string, state: FormState, form: { action: string; fields: Html; below: Html }): Html {
   const main = narrow(html`<h1>${title}</h1>
 ${errorSummary(state.errors)}${state.fault && notice('bad', html`<strong>${state.fault.title}.</strong> ${state.fault.help}`)}
-<form method="post" action="${form.action}">${form.fields}<p class="actions">${button(title)}</p></form>
+<form class="form" method="post" action="${form.action}">${form.fields}<p class="actions">${button(title)}</p></form>
 <p>${form.below}</p>`);
   return layout({ title, caller: undefined, main, robots: 'noindex' });
 }

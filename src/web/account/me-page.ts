@@ -13,28 +13,34 @@ const COUNTRY_OPTIONS = COUNTRIES.map(({ code, name }) => ({ value: code, text: 
 export function mePage(user: User, form: FormState, saved: boolean): Html {
   const main = html`${pageHead('Your account', buttonLink('/me/orders', 'Your orders', 'quiet'))}
 ${saved ? notice('good', 'Your address is saved.') : undefined}
-${panel(
-  'About you',
-  html`${keyValues([
-    ['Name', user.name],
-    ['E-mail', user.email],
-  ])}${postButton('/auth/logout', 'Sign out', {}, 'quiet')}`,
-)}
-${panel('Where your orders go', addressForm(user, form))}`;
+<div class="columns">${panel(
+    'About you',
+    html`${keyValues([
+      ['Name', user.name],
+      ['E-mail', user.email],
+    ])}${postButton('/auth/logout', 'Sign out', {}, 'quiet')}`,
+  )}
+${panel('Where your orders go', addressForm(user, form))}</div>`;
   return layout({ title: 'Your account', caller: user, main, robots: 'noindex' });
 }
 
 function addressForm(user: User, { values, errors, fault }: FormState): Html {
-  const line = (name: keyof Address, label: string, autocomplete: string, maxLength: number, required = true) =>
-    textField({ name, label, value: values[name] ?? '', autocomplete, maxLength, required, errors });
+  const line = (
+    name: keyof Address,
+    label: string,
+    autocomplete: string,
+    maxLength: number,
+    options: { required?: boolean; width?: 'half' } = {},
+  ) =>
+    textField({ name, label, value: values[name] ?? '', autocomplete, maxLength, required: true, errors, ...options });
   return html`${errorSummary(errors)}${fault && notice('bad', html`<strong>${fault.title}.</strong> ${fault.help}`)}
-<form method="post" action="/me/address">
+<form class="form" method="post" action="/me/address">
 ${textField({ name: 'name', label: 'Name', value: values.name ?? user.name, autocomplete: 'name', maxLength: 100, required: true, errors })}
 ${line('line1', 'Street and number', 'address-line1', 200)}
-${line('line2', 'More about the address', 'address-line2', 200, false)}
-${line('postalCode', 'Postal code', 'postal-code', 20)}
-${line('city', 'City', 'address-level2', 100)}
-${line('region', 'State or region', 'address-level1', 100, false)}
+${line('line2', 'More about the address', 'address-line2', 200, { required: false })}
+${line('postalCode', 'Postal code', 'postal-code', 20, { width: 'half' })}
+${line('city', 'City', 'address-level2', 100, { width: 'half' })}
+${line('region', 'State or region', 'address-level1', 100, { required: false })}
 ${selectField({
   name: 'country',
   label: 'Country',

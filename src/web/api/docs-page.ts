@@ -1,5 +1,6 @@
 import { type Html, html, nothing } from '../../lib/html.ts';
 import { pageHead } from '../kit/components/section.ts';
+import { table } from '../kit/components/table.ts';
 import { layout } from '../kit/layout.ts';
 
 type Schema = {
@@ -44,10 +45,10 @@ export function docsPage(document: OpenApi, caller: { name: string; roles: reado
     main: html`${pageHead('The HTTP API')}
 <p>${document.info.description ?? ''}</p>
 <p>For programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1). Errors: <a href="/problems">problem documents</a>.</p>
-<nav aria-label="Groups"><ul class="inline">${[...byTag.keys()].map((tag) => html`<li><a href="#${tag}">${tag}</a></li>`)}</ul></nav>
+<nav aria-label="Groups"><ul class="chips">${[...byTag.keys()].map((tag) => html`<li><a class="chip" href="#${tag}">${tag}</a></li>`)}</ul></nav>
 ${[...byTag].map(
   ([tag, group]) =>
-    html`<section id="${tag}"><h2>${tag}</h2>${group.map(({ path, method, operation }) => operationPart(path, method, operation))}</section>`,
+    html`<section class="operations" id="${tag}"><h2>${tag}</h2>${group.map(({ path, method, operation }) => operationPart(path, method, operation))}</section>`,
 )}`,
   });
 }
@@ -56,11 +57,11 @@ function operationPart(path: string, method: string, operation: Operation): Html
   const body = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
   const parameters = operation.parameters ?? [];
   return html`<details class="operation"><summary><code>${method} ${path}</code> ${operation.summary ?? ''}</summary>
-${operation.description ? html`<p>${operation.description}</p>` : nothing}
+${operation.description ? html`<p>${withCode(operation.description)}</p>` : nothing}
 ${
   parameters.length > 0
     ? fieldTable(
-        'Parameters',
+        `Parameters of ${method} ${path}`,
         parameters.map((one) => ({
           name: `${one.name} (${one.in})`,
           schema: one.schema ?? {},
@@ -70,7 +71,7 @@ ${
       )
     : nothing
 }
-${body?.properties ? fieldTable('Body', fieldsOf(body)) : nothing}
+${body?.properties ? fieldTable(`Body of ${method} ${path}`, fieldsOf(body)) : nothing}
 <p>Answers: ${Object.entries(operation.responses ?? {}).map(([status], n) => html`${n > 0 ? ', ' : ''}<code>${status}</code>`)}</p></details>`;
 }
 
@@ -89,10 +90,20 @@ function fieldsOf(schema: Schema, prefix = ''): Field[] {
 }
 
 function fieldTable(caption: string, fields: Field[]): Html {
-  return html`<table><caption>${caption}</caption><thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Notes</th></tr></thead><tbody>${fields.map(
-    (field) =>
-      html`<tr><td><code>${field.name}</code>${field.required ? ' *' : ''}</td><td>${typeOf(field.schema)}</td><td>${notesOf(field)}</td></tr>`,
-  )}</tbody></table>`;
+  return table(
+    caption,
+    [{ title: caption.startsWith('Body') ? 'In the body' : 'Parameter' }, { title: 'Type' }, { title: 'Notes' }],
+    fields.map((field) => [
+      html`<code>${field.name}</code>${field.required ? ' *' : ''}`,
+      typeOf(field.schema),
+      withCode(notesOf(field)),
+    ]),
+  );
+}
+
+/** What stands between backticks in the descriptions is code. */
+function withCode(text: string): Html[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
 
 function typeOf(schema: Schema): string {

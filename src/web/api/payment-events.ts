@@ -1,12 +1,14 @@
 // The payment provider's webhooks.
 import { Type } from 'typebox';
 import { problem } from '../../lib/problem.ts';
-import { receiveEvent } from '../../modules/payments/index.ts';
+import { openEventInbox, receiveEvent } from '../../modules/payments/index.ts';
 import type { App, Shop } from '../kit/shop.ts';
 
 const MAX_EVENT_BYTES = 64 * 1024;
+const OVERLOADED_RETRY_SECONDS = 2;
 
 export function paymentEventRoutes(app: App, shop: Shop): void {
+  const inbox = openEventInbox(shop.db);
   // In a scope of its own: the signature is over the bytes as they came, so nothing may parse them first.
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -23,7 +25,9 @@ export function paymentEventRoutes(app: App, shop: Shop): void {
         const event = shop.provider.readWebhook(request.headers, body);
         if (event.kind === 'bad-signature') throw problem('forbidden', { detail: 'The signature does not fit.' });
         if (event.kind === 'malformed') throw problem('malformed-json');
-        await receiveEvent(shop.db, event);
+        const { kind } = await receiveEvent(inbox, event);
+        // Not taken: the provider sends it again.
+        if (kind === 'overloaded') throw problem('overloaded', { retryAfterSeconds: OVERLOADED_RETRY_SECONDS });
         return reply.code(204).send(null);
       },
     );

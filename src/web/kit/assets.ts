@@ -2,7 +2,7 @@
 // a browser may keep each for ever; each is compressed once, at start, with the best and slowest settings.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
 import { Type } from 'typebox';
@@ -34,6 +34,11 @@ for (const name of readdirSync(CLIENT_DIRECTORY)) {
   if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
   add(name.replace(/\.ts$/, '.js'), Buffer.from(browserScript(readFileSync(join(CLIENT_DIRECTORY, name), 'utf8'))));
 }
+
+// The charts' library as it comes; only the operator's pages load it.
+const library = (file: string): Buffer => readFileSync(createRequire(import.meta.url).resolve(`uplot/dist/${file}`));
+add('uPlot.js', library('uPlot.iife.min.js'));
+add('uPlot.css', library('uPlot.min.css'));
 
 /** The address of an asset by its plain name: 'souk.css', 'suggest.js'. A name that does not exist is a bug in a page. */
 export function assetUrl(name: string): string {

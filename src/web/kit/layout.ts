@@ -23,6 +23,7 @@ const LOGO = raw(
 
 const ROLE_LINKS: readonly { role: string; href: string; text: string }[] = [
   { role: 'seller', href: '/seller/products', text: 'Your shop' },
+  { role: 'operator', href: '/operator/drops', text: 'Drops' },
   { role: 'operator', href: '/operator/audit', text: 'Books' },
 ];
 

@@ -77,13 +77,13 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, found:
 
 function problemPage(request: FastifyRequest, found: Problem) {
   const { title, status, help } = PROBLEMS[found.slug];
-  const { detail = help, requestId } = found.fields;
+  const { detail = help, requestId, productId } = found.fields;
   const again = status >= 500 && request.method === 'GET' ? buttonLink(request.url, 'Try again') : undefined;
   const main = narrow(html`<h1>${title}</h1>
 ${errorSummary(errorsOf(found))}
 <p>${withoutTicks(String(detail))}</p>
 ${requestId ? html`<p class="muted">Request ${String(requestId)}</p>` : undefined}
-<p class="actions">${again}${buttonLink('/search', 'To the products', again ? 'quiet' : 'primary')}</p>`);
+<p class="actions">${again}${productId ? buttonLink(`/product/${String(productId)}/`, 'Back to the product') : undefined}${buttonLink('/search', 'To the products', again || productId ? 'quiet' : 'primary')}</p>`);
   return layout({ title, caller: callerOf(request), main, robots: 'noindex' });
 }
 

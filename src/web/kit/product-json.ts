@@ -1,10 +1,12 @@
 // A product as API clients get it. What comes from its document alone is turned into text once for each document; the
 // few fields that also depend on the time of asking are put in for each answer.
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import type { DeliveryEstimate, ReviewDocument } from '../../modules/catalog/index.ts';
-import type { DropSummary, ReplicaDocument } from '../../modules/search/index.ts';
+import type { Line } from '../../modules/inventory/index.ts';
+import type { ReplicaDocument } from '../../modules/search/index.ts';
 import { mediaUrl, scaledSize } from './components/picture.ts';
 import { ratingOf } from './components/stars.ts';
+import { DropSchema, liveDrop } from './live-drop.ts';
 import { perDocument } from './per-document.ts';
 import { Day, MoneySchema, Nullable, Time } from './schemas.ts';
 
@@ -17,13 +19,6 @@ const ReviewSchema = Type.Object({
   createdAt: Time,
   verifiedPurchase: Type.Boolean(),
 });
-
-export const DropStateSchema = Type.Union([
-  Type.Literal('announced'),
-  Type.Literal('open'),
-  Type.Literal('sold_out'),
-  Type.Literal('closed'),
-]);
 
 export const ProductSchema = Type.Object({
   productId: Type.String(),
@@ -56,22 +51,20 @@ export const ProductSchema = Type.Object({
     earliest: Day,
     latest: Day,
   }),
-  drop: Nullable(
-    Type.Object({
-      opensAt: Time,
-      state: DropStateSchema,
-      perCustomerLimit: Nullable(Type.Integer()),
-      holdSeconds: Type.Integer(),
-      waiting: Type.Integer(),
-    }),
-  ),
+  drop: Nullable(DropSchema),
   dataAgeSeconds: Type.Number({ description: 'How far this answer may lie behind the database.' }),
 });
 
 export type ReviewPage = { items: ReviewDocument[]; page: number; size: number; total: number };
 
 /** What a product's answer needs beyond its document. */
-export type ProductMoment = { nowMs: number; delivery: DeliveryEstimate; ageSeconds: number };
+export type ProductMoment = {
+  nowMs: number;
+  delivery: DeliveryEstimate;
+  ageSeconds: number;
+  /** Its drop's line as this node knows it; undefined where it has none. */
+  line: Line | undefined;
+};
 
 const LARGEST_IMAGE_WIDTH = 1200;
 
@@ -104,18 +97,9 @@ const openedJson = perDocument((document: ReplicaDocument) => ({
 const firstReviewsJson = perDocument((reviews: ReviewPage) => ({ text: JSON.stringify(reviews) }));
 
 export function productJson(document: ReplicaDocument, reviews: ReviewPage, moment: ProductMoment): string {
-  const drop = document.drop ? JSON.stringify(dropJson(document.drop, document.stock.state, moment.nowMs)) : 'null';
+  const drop = JSON.stringify(liveDrop(document, moment.line, moment.nowMs));
   const { earliest, latest } = moment.delivery;
   return `${openedJson(document).text},"reviews":${firstReviewsJson(reviews).text},"delivery":{"earliest":"${earliest}","latest":"${latest}"},"drop":${drop},"dataAgeSeconds":${ageText(moment.ageSeconds)}}`;
-}
-
-export function dropState(drop: DropSummary, stockState: string, nowMs: number): Static<typeof DropStateSchema> {
-  if (nowMs < Date.parse(drop.opensAt)) return 'announced';
-  return stockState === 'sold_out' ? 'sold_out' : 'open';
-}
-
-function dropJson(drop: DropSummary, stockState: string, nowMs: number) {
-  return { ...drop, state: dropState(drop, stockState, nowMs), waiting: 0 };
 }
 
 /** JSON knows no infinity: an age that nobody knows is the largest number it can say exactly. */

@@ -14,8 +14,10 @@ import type { Database } from '../../lib/db.ts';
 import type { Log } from '../../lib/log.ts';
 import { invalid, problem } from '../../lib/problem.ts';
 import type { Accounts } from '../../modules/accounts/index.ts';
+import { installAdmission } from './admission.ts';
 import { installCaller } from './caller.ts';
 import { answerClientError } from './client-errors.ts';
+import { installClosing } from './close-connections.ts';
 import { FORM_MAX_BYTES, isForm, parseForm, parseQuery } from './forms.ts';
 import { installIdempotency } from './idempotency.ts';
 import { installProblems, sendProblem, toProblem } from './problems.ts';
@@ -27,6 +29,8 @@ const BODY_MAX_BYTES = 1024 * 1024;
 const JSON_MAX_BYTES = 256 * 1024;
 const JSON_MAX_DEPTH = 20;
 const HEADERS_TIMEOUT_MS = 20_000;
+// Node's own 30 s would let a slow client stay twice as long as it may.
+const TIMEOUTS_CHECKED_EVERY_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 120_000; // a 10 MB picture on a slow line
 const KEEP_ALIVE_TIMEOUT_MS = 72_000; // longer than the 60 s of common load balancers, so that they close first
 const PARAMETER_MAX_CHARACTERS = 200;
@@ -53,7 +57,7 @@ export function createServer(settings: ServerSettings): App {
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS },
     clientErrorHandler: answerClientError,
     genReqId: requestIds(),
     routerOptions: {
@@ -66,9 +70,12 @@ export function createServer(settings: ServerSettings): App {
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  installClosing(app);
   installValidation(app);
   installParsers(app);
-  installHeaders(app, publicOrigin, settings.paymentOrigin);
+  const headers = securityHeaders(publicOrigin, settings.paymentOrigin);
+  installAdmission(app, headers);
+  installHeaders(app, headers);
   installProblems(app);
   app.register(cookie);
   installCaller(app, accounts);
@@ -142,7 +149,7 @@ function faultIn(body: unknown): Error | null {
   return check.kind === 'bad-text' ? invalid(check.errors) : null;
 }
 
-function installHeaders(app: App, publicOrigin: string, paymentOrigin: string): void {
+function securityHeaders(publicOrigin: string, paymentOrigin: string): Record<string, string> {
   const policy = [
     "default-src 'self'",
     "img-src 'self' data:",
@@ -160,6 +167,10 @@ function installHeaders(app: App, publicOrigin: string, paymentOrigin: string): 
     'cache-control': 'no-store',
   };
   if (publicOrigin.startsWith('https:')) headers['strict-transport-security'] = `max-age=${YEAR_SECONDS}`;
+  return headers;
+}
+
+function installHeaders(app: App, headers: Readonly<Record<string, string>>): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
     done();

@@ -14,7 +14,9 @@ import type { Accounts } from '../../modules/accounts/index.ts';
 import type { LineWatch, Reservations } from '../../modules/inventory/index.ts';
 import type { Checkout, OrderWatch } from '../../modules/orders/index.ts';
 import type { PaymentProvider } from '../../modules/payments/index.ts';
-import type { Replica } from '../../modules/search/index.ts';
+import type { QueryLog, Replica } from '../../modules/search/index.ts';
+import type { AnswerCounts } from './answer-counts.ts';
+import type { Proofs } from './proof-of-work.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -27,12 +29,16 @@ export type App = FastifyInstance<
 export type Shop = {
   db: Database;
   replica: Replica;
+  queryLog: QueryLog;
   accounts: Accounts;
   reservations: Reservations;
   lines: LineWatch;
   checkout: Checkout;
   provider: PaymentProvider;
   orderWatch: OrderWatch;
+  /** What buyers of a drop are asked to do before they join it. */
+  proofs: Proofs;
+  answers: AnswerCounts;
   /** Signs the links in mails (modules/orders tracking-link). */
   linkKey: Uint8Array;
   /** Where browsers reach the shop, without a slash at the end. */

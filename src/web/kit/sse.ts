@@ -4,12 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem } from '../../lib/problem.ts';
 import type { App } from './shop.ts';
 
-/** A stream is about 20 KB of memory with its socket: 200 MB at most. */
-const MAX_STREAMS = 10_000;
+/** A stream is about 26 KB of memory with its socket: 520 MB at most (bench/sse.ts). */
+const MAX_STREAMS = 20_000;
 /** A reader that is this far behind is cut off; its browser comes back and is told from where it was. */
 const MAX_BUFFERED_BYTES = 64 * 1024;
 /** Below the idle timeout of common proxies (60 s), and soon enough to notice a reader that has gone. */
 const HEARTBEAT_MS = 15_000;
+/** 20,000 writes in a row would hold up every other request for a quarter of a second. */
+const HEARTBEAT_SLICES = 30;
 /** Then the browser comes back by itself, and whether it may still listen is asked again. */
 const MAX_STREAM_MS = 30 * 60_000;
 const RETRY_AFTER_SECONDS = 10;
@@ -28,8 +30,8 @@ type ServerEvent = { id?: number; name?: string; data: unknown };
 export type EventStream = {
   /** Does nothing once the stream is over. */
   send(event: ServerEvent): void;
-  /** The last event of a stream that must not be opened again: scripts close on it. */
-  end(data: unknown): void;
+  /** The last event of a stream that must not be opened again: scripts close on it. Its name is `end` or the one given. */
+  end(data: unknown, name?: string): void;
   /** Ends it in a way that makes the browser come back. */
   cut(): void;
   onClose(listener: () => void): void;
@@ -41,7 +43,7 @@ export type Streams = {
   count(): number;
 };
 
-type Entry = { readable: Readable; openedAt: number; behindBytes: () => number };
+type Entry = { readable: Readable; openedAt: number; writtenAt: number; behindBytes: () => number };
 
 export function wantsEventStream(request: FastifyRequest): boolean {
   return (request.headers.accept ?? '').includes('text/event-stream');
@@ -68,16 +70,27 @@ function makeStreams(app: App, limits: StreamLimits): Streams {
   const entries = new Set<Entry>();
   let heartbeat: NodeJS.Timeout | undefined;
 
+  let turn = entries.values();
+
+  /** Each beat is for the next few in turn; the iterator goes on with those who came meanwhile. */
   function beat(): void {
     const now = performance.now();
-    for (const entry of entries) {
+    for (let n = Math.ceil(entries.size / HEARTBEAT_SLICES); n > 0; n--) {
+      let next = turn.next();
+      if (next.done) {
+        turn = entries.values();
+        next = turn.next();
+      }
+      if (next.done) return;
+      const entry = next.value;
       if (now - entry.openedAt > limits.maxStreamMs) entry.readable.push(null);
-      else write(entry, ':\n\n');
+      else if (now - entry.writtenAt > limits.heartbeatMs / 2) write(entry, ':\n\n');
     }
   }
 
   function write(entry: Entry, text: string): void {
     if (entry.readable.destroyed || entry.readable.readableEnded) return;
+    entry.writtenAt = performance.now();
     entry.readable.push(text);
     if (entry.behindBytes() > limits.maxBufferedBytes) entry.readable.destroy();
   }
@@ -95,10 +108,11 @@ function makeStreams(app: App, limits: StreamLimits): Streams {
       const entry: Entry = {
         readable,
         openedAt: performance.now(),
+        writtenAt: performance.now(),
         behindBytes: () => readable.readableLength + reply.raw.writableLength,
       };
       entries.add(entry);
-      heartbeat ??= setInterval(beat, limits.heartbeatMs).unref();
+      heartbeat ??= setInterval(beat, limits.heartbeatMs / HEARTBEAT_SLICES).unref();
       const listeners: (() => void)[] = [];
       readable.on('error', (error) => request.log.debug({ err: error }, 'a stream ended early'));
       readable.once('close', () => {
@@ -118,8 +132,8 @@ function makeStreams(app: App, limits: StreamLimits): Streams {
         .send(readable);
       return {
         send: (event) => write(entry, textOf(event)),
-        end: (data) => {
-          write(entry, textOf({ name: 'end', data }));
+        end: (data, name = 'end') => {
+          write(entry, textOf({ name, data }));
           if (!readable.destroyed) readable.push(null);
         },
         cut: () => {

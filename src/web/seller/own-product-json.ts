@@ -39,7 +39,7 @@ export async function ownProductJson(db: Queryable, own: OwnProduct): Promise<Ow
     total: ratingOf(ratingCounts).count,
   };
   const now = new Date();
-  const moment = { nowMs: now.getTime(), delivery: deliveryEstimate(now), ageSeconds: 0 };
+  const moment = { nowMs: now.getTime(), delivery: deliveryEstimate(now), ageSeconds: 0, line: undefined };
   const shown = JSON.parse(productJson(document, reviews, moment)) as Static<typeof ProductSchema>;
   return {
     ...shown,

@@ -9,7 +9,7 @@ import {
   type OwnProduct,
   updateProduct,
 } from '../../modules/catalog/index.ts';
-import { loadOffersOf, setImportedStock } from '../../modules/inventory/index.ts';
+import { dropFigures, loadOffersOf, setImportedStock } from '../../modules/inventory/index.ts';
 import { mediaUrl } from '../kit/components/picture.ts';
 import { respond, sendPage, wantsPage } from '../kit/negotiate.ts';
 import { Id, MoneySchema, Nullable, PageQuery, problemResponses } from '../kit/schemas.ts';
@@ -80,7 +80,7 @@ export function sellerProductRoutes(app: App, shop: Shop): void {
     { schema: { tags: ['seller'], summary: 'The form for a new product' } },
     async (request, reply) => {
       const { caller } = await requireSeller(shop, request);
-      return sendPage(reply, productFormPage({ caller, product: undefined }));
+      return sendPage(reply, productFormPage({ caller, product: undefined, drop: undefined }));
     },
   );
 
@@ -116,7 +116,8 @@ export function sellerProductRoutes(app: App, shop: Shop): void {
     async (request, reply) => {
       const { caller, seller } = await requireSeller(shop, request);
       const product = await ownProductJson(shop.db, await own(shop, seller.sellerId, request.params.productId));
-      return respond(request, reply, { json: () => product, page: () => productFormPage({ caller, product }) });
+      const drop = wantsPage(request) ? await dropFigures(shop.db, Number(product.productId)) : undefined;
+      return respond(request, reply, { json: () => product, page: () => productFormPage({ caller, product, drop }) });
     },
   );
 

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { parseId } from '../../lib/ids.ts';
 import { problem } from '../../lib/problem.ts';
-import { type Address, loadUser } from '../../modules/accounts/index.ts';
+import { type Address, loadUser, saveAddress } from '../../modules/accounts/index.ts';
 import {
   findOrderOfPayment,
   type PayOutcome,
@@ -17,6 +17,7 @@ import { requireCaller } from '../kit/caller.ts';
 import { mediaUrl } from '../kit/components/picture.ts';
 import { wantsPage } from '../kit/negotiate.ts';
 import { OrderJson, orderJson, ReceiptJson, receiptJson } from '../kit/order-json.ts';
+import { limitBuyers } from '../kit/rate-limit.ts';
 import { AddressSchema, Id, Line, problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
 import { refuseRawCard } from './raw-card.ts';
@@ -64,17 +65,22 @@ export function paymentRoutes(app: App, shop: Shop): void {
           200: PaidJson,
           201: PaidJson,
           202: OpenJson,
-          ...problemResponses(401, 402, 404, 409, 410, 422, 503),
+          ...problemResponses(401, 402, 404, 409, 410, 422, 429, 503),
         },
       },
+      onRequest: limitBuyers(),
       preValidation: async (request) => refuseRawCard(request.body),
     },
     async (request, reply) => {
       const caller = requireCaller(request);
       const productId = parseId(request.body.productId);
       if (productId === undefined) throw problem('product-not-found');
-      const { token, shippingAddress = await savedAddress(shop, caller.userId) } = request.body.paymentDetails;
+      const { token, shippingAddress: given } = request.body.paymentDetails;
+      const saved = await savedAddress(shop, caller.userId);
+      const shippingAddress = given ?? saved;
       if (!shippingAddress) throw problem('address-required');
+      // Whoever typed it into our form must not type it again when the bank says no.
+      if (!saved && wantsPage(request)) await saveAddress(shop.accounts, caller.userId, shippingAddress);
       const product = await shop.replica.product(productId);
       const description = product?.title ?? `Product ${productId}`;
       const outcome = await placeOrder(shop.checkout, {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
+import type { Line } from '../../modules/inventory/index.ts';
 import type { ReplicaDocument } from '../../modules/search/index.ts';
 import { ProductSchema, productJson } from '../kit/product-json.ts';
 import { parseFile } from './media.ts';
@@ -43,7 +44,12 @@ const product: ReplicaDocument = {
 };
 
 const reviews = { items: [review], page: 1, size: 10, total: 1 };
-const moment = { nowMs: 0, delivery: { earliest: '2026-11-25', latest: '2026-11-27' }, ageSeconds: 0.24 };
+const moment = {
+  nowMs: 0,
+  delivery: { earliest: '2026-11-25', latest: '2026-11-27' },
+  ageSeconds: 0.24,
+  line: undefined,
+};
 
 test('a hostile seller cannot put markup into the page', () => {
   const family = [product, { ...product, productId: 4712 }];
@@ -92,4 +98,54 @@ test('only the names of pictures lead to files', () => {
   ]) {
     assert.equal(parseFile(name), undefined, name);
   }
+});
+
+test('the buy box says how the drop stands', () => {
+  const line = {
+    productId: 4711,
+    mode: 'line',
+    opensAt: new Date(1_000),
+    perCustomerLimit: 1,
+    holdSeconds: 600,
+    isPaused: false,
+    entryCondition: 'none',
+    total: 10,
+    available: 10,
+    held: 0,
+    sold: 0,
+    expired: 0,
+    waiting: 1_234,
+    head: 1,
+    lastPlace: 1_234,
+    version: 1,
+    draw: null,
+  } satisfies Line;
+  const box = (change: Partial<Line>, nowMs: number): [state: string, page: string] => {
+    const now = { ...moment, nowMs, line: { ...line, ...change } };
+    const { drop } = JSON.parse(productJson(product, reviews, now));
+    assert.ok(Value.Check(ProductSchema.properties.drop, drop) && drop);
+    return [drop.state, String(productPage({ document: product, family: [], reviews, moment: now }))];
+  };
+  const [announced, before] = box({}, 0);
+  assert.equal(announced, 'announced');
+  assert.match(before, /Opens .*1,234<\/strong> wait in line.*Join the line/s);
+  const [open, after] = box({}, 2_000);
+  assert.equal(open, 'open');
+  assert.match(after, /Arrives.*Join the line/s);
+  const [soldOut, held] = box({ available: 0, held: 2, sold: 8 }, 2_000);
+  assert.equal(soldOut, 'sold_out');
+  assert.match(held, /All held or paid for.*Join the waiting list/s);
+  const [closed, over] = box({ available: 0, sold: 10 }, 2_000);
+  assert.equal(closed, 'closed');
+  assert.match(over, /every unit has been paid for/);
+  assert.doesNotMatch(over, /action="\/product\/purchase"/);
+  const draw = { commitment: 'c0ffee', seed: null, drawnAt: null, drawnTickets: null };
+  const [, lottery] = box({ mode: 'lottery', draw }, 0);
+  assert.match(lottery, /are in the draw.*Join the draw.*<code>c0ffee<\/code>/s);
+  const drawn = { ...draw, seed: '5eed', drawnAt: new Date(1_100), drawnTickets: 1_234 };
+  const [, told] = box({ mode: 'lottery', draw: drawn }, 2_000);
+  assert.match(told, /<code>5eed<\/code>/);
+  assert.ok(told.includes('href="/product/4711/drop/tickets"'));
+  const [, firstCome] = box({ mode: 'open' }, 0);
+  assert.doesNotMatch(firstCome, /action="\/product\/purchase"/);
 });

@@ -7,12 +7,13 @@ import type { ReplicaDocument } from '../../modules/search/index.ts';
 import { REVALIDATE } from '../kit/cache-control.ts';
 import { callerOf } from '../kit/caller.ts';
 import { layout } from '../kit/layout.ts';
+import { liveDrop } from '../kit/live-drop.ts';
 import { respond } from '../kit/negotiate.ts';
 import { markupPerDocument } from '../kit/per-document.ts';
 import { ProductSchema, productJson } from '../kit/product-json.ts';
 import { problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
-import { isAnnounced, productPage } from './pages/product-page.ts';
+import { productPage } from './pages/product-page.ts';
 import { DEFAULT_REVIEWS_SIZE, reviewsOf } from './product-reviews.ts';
 import { productHead } from './structured-data.ts';
 
@@ -46,7 +47,12 @@ export function productRoutes(app: App, shop: Shop): void {
     const { pagination, size } = request.query;
     const reviews = await reviewsOf(shop.db, document, pagination, size);
     const nowMs = Date.now();
-    const moment = { nowMs, delivery: deliveryFrom(nowMs), ageSeconds: shop.replica.ageSeconds() };
+    const moment = {
+      nowMs,
+      delivery: deliveryFrom(nowMs),
+      ageSeconds: shop.replica.ageSeconds(),
+      line: shop.lines.line(document.productId),
+    };
     const family = document.familyKey ? await shop.replica.family(document.familyKey, document.sellerId) : [];
     reply.header('cache-control', REVALIDATE);
     return respond(request, reply, {
@@ -60,7 +66,7 @@ export function productRoutes(app: App, shop: Shop): void {
           title: document.title,
           caller: callerOf(request),
           head: head(document),
-          scripts: isAnnounced(document, moment) ? ['countdown'] : [],
+          scripts: liveDrop(document, moment.line, nowMs)?.state === 'announced' ? ['countdown'] : [],
           main: productPage({ document, family, reviews, moment }),
         }),
     });

@@ -1,11 +1,15 @@
 // Buying begins: one unit is taken out of everyone else's reach, and the buyer goes to pay for it.
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import { parseId } from '../../lib/ids.ts';
+import { keyOf, parseId } from '../../lib/ids.ts';
 import { type Problem, problem } from '../../lib/problem.ts';
 import { findReservation, type Reservation, type ReserveOutcome, releaseHold } from '../../modules/inventory/index.ts';
 import { requireCaller } from '../kit/caller.ts';
+import { PROOF_MAX_CHARACTERS } from '../kit/proof-of-work.ts';
+import { limitBuyers } from '../kit/rate-limit.ts';
 import { Id, problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
+import { admit, waitPath } from './admission.ts';
 import { payPath, ReservationJson, reservationJson } from './reservation-json.ts';
 import { linePath, TicketJson, ticketJson } from './ticket-json.ts';
 
@@ -21,15 +25,35 @@ export function purchaseRoutes(app: App, shop: Shop): void {
         summary: 'Take one unit out of everyone else’s reach',
         description:
           'Holds a unit for the product’s hold time and answers 303 to the payment page, or to a place in the line where the drop has one. Who holds this product already gets the same reservation: asking twice never takes two units.',
-        body: Type.Object({ productId: Id }, { additionalProperties: false }),
-        response: { 303: Type.Union([ReservationJson, TicketJson]), ...problemResponses(401, 404, 409, 422, 503) },
+        body: Type.Object(
+          {
+            productId: Id,
+            proof: Type.Optional(
+              Type.String({
+                maxLength: PROOF_MAX_CHARACTERS,
+                description: 'Only for a drop that asks for one: see GET /product/{productId}/proof',
+              }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: {
+          303: Type.Union([ReservationJson, TicketJson]),
+          ...problemResponses(401, 403, 404, 409, 422, 429, 503),
+        },
       },
+      onRequest: limitBuyers(),
+      onResponse: async (request, reply) => countAnswer(shop, request.body?.productId, reply),
     },
     async (request, reply) => {
       const caller = requireCaller(request);
+      const { proof } = request.body;
       const productId = parseId(request.body.productId);
       if (productId === undefined) throw problem('product-not-found');
+      const admission = await admit(shop, request, { productId, userId: caller.userId }, proof);
+      if (admission.kind === 'sent-on') return reply.redirect(admission.location, 303) as never;
       const outcome = await shop.reservations.reserve(productId, caller.userId);
+      if (proof !== undefined && (outcome.kind === 'held' || outcome.kind === 'in-line')) shop.proofs.spend(proof);
       reply.code(303);
       if (outcome.kind === 'in-line' && outcome.ticket.state !== 'granted') {
         reply.header('location', linePath(outcome.ticket.ticketId));
@@ -64,8 +88,18 @@ export function purchaseRoutes(app: App, shop: Shop): void {
   );
 }
 
+/** Of a request that may have failed before it was read. */
+function countAnswer(shop: Shop, given: string | undefined, reply: FastifyReply): void {
+  const productId = given === undefined ? undefined : parseId(given);
+  if (productId === undefined || !shop.lines.line(productId)) return;
+  const isSentOn = reply.getHeader('location')?.toString().startsWith(waitPath(productId));
+  shop.answers.count(productId, isSentOn ? 403 : reply.statusCode);
+}
+
 async function letGo(shop: Shop, userId: number, reservationId: string): Promise<void> {
   const outcome = await releaseHold(shop.db, userId, reservationId);
+  const productId = keyOf(reservationId);
+  if (productId !== undefined) shop.reservations.forget(productId, userId);
   if (outcome.kind === 'not-found') throw problem('not-found');
   if (outcome.kind === 'paying')
     throw problem('wrong-state', {

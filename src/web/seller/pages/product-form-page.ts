@@ -1,16 +1,22 @@
 import { type Html, html, nothing } from '../../../lib/html.ts';
 import { minorDigits } from '../../../lib/money.ts';
+import type { DropFigures } from '../../../modules/inventory/index.ts';
 import { button } from '../../kit/components/button.ts';
 import { selectField, textArea, textField } from '../../kit/components/field.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
 import { panel } from '../../kit/components/section.ts';
 import type { OwnProductJson } from '../own-product-json.ts';
+import { dropPart } from './drop-form.ts';
 import { type SellerCaller, sellerFrame } from './seller-frame.ts';
 
 const DEFAULT_CURRENCY = 'USD';
 
 /** A new product, or one that is there with its stock and pictures. */
-export function productFormPage(shown: { caller: SellerCaller; product: OwnProductJson | undefined }): Html {
+export function productFormPage(shown: {
+  caller: SellerCaller;
+  product: OwnProductJson | undefined;
+  drop: DropFigures | undefined;
+}): Html {
   const { caller, product } = shown;
   return sellerFrame({
     title: product ? product.title : 'New product',
@@ -19,7 +25,7 @@ export function productFormPage(shown: { caller: SellerCaller; product: OwnProdu
     beside:
       product?.status === 'active' ? html`<a href="/product/${product.productId}">As shoppers see it</a>` : nothing,
     main: product
-      ? html`<div class="columns">${panel('What it is', fieldsForm(product))}<div>${panel('Stock', stockForm(product))}${panel('Pictures', picturesForm(product))}</div></div>`
+      ? html`<div class="columns">${panel('What it is', fieldsForm(product))}<div>${panel('Stock', stockForm(product))}${panel('Pictures', picturesForm(product))}${panel('Drop', dropPart(product.productId, shown.drop))}</div></div>`
       : panel('What it is', fieldsForm(undefined)),
   });
 }

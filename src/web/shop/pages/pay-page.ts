@@ -23,6 +23,7 @@ type Shown = {
   showTestCards: boolean;
 };
 
+const PICTURE_SIZE = '88px';
 const TEST_CARDS = [
   ['tok_visa', 'Visa, succeeds'],
   ['tok_mastercard', 'Mastercard, succeeds'],
@@ -53,20 +54,20 @@ export function payPage(shown: Shown): Html {
     scripts: ['countdown'],
     main: html`${pageHead('Payment')}
 ${declineCode ? notice('bad', html`<p><strong>Not paid.</strong> ${DECLINE_WORDS[declineCode] ?? 'The bank declined the payment.'} The unit is still yours: try another card.</p>`) : nothing}
-<div class="columns columns-pay"><div>${payForm(shown, total)}</div>
-<aside>${panel(
+<div class="checkout"><aside aria-label="What you are buying">${panel(
       'You are buying',
-      html`<div class="buying"><div class="buying-picture">${shown.picture ? picture(shown.picture, '120px', 'first') : noPicture}</div>
-<div><p><a href="/product/${reservation.productId}/">${title}</a></p><p class="price">${total}</p></div></div>
-${hold(reservation)}
-${postButton(`/reservation/${reservation.reservationId}/release`, 'Let it go', {}, 'quiet')}`,
-    )}</aside></div>`,
+      html`<div class="buying"><div class="buying-picture">${shown.picture ? picture(shown.picture, PICTURE_SIZE, 'first', '') : noPicture}</div>
+<div><p><a href="/product/${reservation.productId}">${title}</a></p><p class="price">${total}</p></div></div>
+${hold(reservation)}`,
+    )}</aside>
+${payForm(shown, total)}
+<div class="checkout-leave"><span>Changed your mind?</span> ${postButton(`/reservation/${reservation.reservationId}/release`, 'Let it go', {}, 'quiet')}</div></div>`,
   });
 }
 
 function hold(reservation: Reservation): Html {
   const until = reservation.expiresAt.toISOString();
-  return html`<p data-countdown="${until}" data-now="${new Date().toISOString()}" data-ended="The time to pay has run out. The unit went back on sale.">This unit is held for you until <time datetime="${until}">${until.slice(11, 16)} UTC</time>.</p>`;
+  return html`<p class="checkout-hold" data-countdown="${until}" data-now="${new Date().toISOString()}" data-ended="The time to pay has run out. The unit went back on sale.">This unit is held for you until <time datetime="${until}">${until.slice(11, 16)} UTC</time>.</p>`;
 }
 
 function payForm(shown: Shown, total: string): Html {
@@ -74,7 +75,7 @@ function payForm(shown: Shown, total: string): Html {
   return html`<form method="post" action="/product/payment">${hiddenField('productId', reservation.productId)}
 ${panel('Where should it go?', addressPart(shown.address))}
 ${panel('How do you pay?', token ? cardReady(token, shown) : methodPart(shown))}
-${token || shown.showTestCards ? html`<p>${button(`Pay ${total}`)}</p>` : nothing}</form>`;
+${token || shown.showTestCards ? html`<p class="checkout-pay">${button(`Pay ${total}`)}</p>` : nothing}</form>`;
 }
 
 function cardReady(token: string, shown: Shown): Html {
@@ -107,17 +108,20 @@ function addressPart(address: Address | undefined): Html {
       autocomplete: `shipping ${autocomplete}`,
       ...options,
     });
-  return html`<div class="fields">${field('name', 'Name', 'name', { required: true, maxLength: 100 })}
+  return html`<div class="form">${field('name', 'Name', 'name', { required: true, maxLength: 100 })}
 ${field('line1', 'Street and number', 'address-line1', { required: true, maxLength: 200 })}
 ${field('line2', 'Flat, floor, company', 'address-line2', { maxLength: 200 })}
-${field('postalCode', 'Postal code', 'postal-code', { required: true, width: 'short', maxLength: 20 })}
+${field('postalCode', 'Postal code', 'postal-code', { required: true, width: 'half', maxLength: 20 })}
 ${field('city', 'Town or city', 'address-level2', { required: true, width: 'half', maxLength: 100 })}
-${field('region', 'State or region', 'address-level1', { width: 'half', maxLength: 100 })}
+${field('region', 'State or region', 'address-level1', { maxLength: 100 })}
 ${selectField({
   name: 'paymentDetails.shippingAddress.country',
   label: 'Country',
   autocomplete: 'shipping country',
   required: true,
-  options: COUNTRIES.map((country) => ({ value: country.code, text: country.name })),
+  options: [
+    { value: '', text: 'Choose' },
+    ...COUNTRIES.map((country) => ({ value: country.code, text: country.name })),
+  ],
 })}</div>`;
 }

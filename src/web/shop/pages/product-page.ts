@@ -1,20 +1,20 @@
 // A product's page. Its large parts depend on the document alone and are drawn once for each; the buy box, the variants
 // and the reviews asked for are drawn every time.
 import { type Html, html, nothing } from '../../../lib/html.ts';
-import { CATEGORY_SEPARATOR, type DropSummary, type ReplicaDocument } from '../../../modules/search/index.ts';
+import type { ReplicaDocument } from '../../../modules/search/index.ts';
 import { breadcrumbs } from '../../kit/components/breadcrumbs.ts';
-import { postButton } from '../../kit/components/button.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
 import { mediaUrl, noPicture, picture } from '../../kit/components/picture.ts';
 import { price } from '../../kit/components/price.ts';
 import { ratingLine, ratingOf } from '../../kit/components/stars.ts';
 import { stockBadge } from '../../kit/components/stock-badge.ts';
-import { exactTime, shortDay } from '../../kit/components/time.ts';
+import { liveDrop } from '../../kit/live-drop.ts';
 import { markupPerDocument } from '../../kit/per-document.ts';
-import { dropState, type ProductMoment, type ReviewPage } from '../../kit/product-json.ts';
+import type { ProductMoment, ReviewPage } from '../../kit/product-json.ts';
 import { searchFor } from '../search-url.ts';
 import { productCrumbs } from '../structured-data.ts';
 import { ageNotice } from './age-notice.ts';
+import { drawPart, dropBadge, dropOffer, offer } from './offer-part.ts';
 import { reviewsPart } from './product-reviews-part.ts';
 import { variants } from './product-variants.ts';
 
@@ -35,6 +35,7 @@ ${gallery(document)}
 <div class="buy">${heading(document)}${variants(document, view.family)}${buyBox(document, view.moment)}${facts(document)}</div>
 </div>
 ${details(document)}
+${drawPart(document, liveDrop(document, view.moment.line, view.moment.nowMs))}
 ${reviewsPart(document, view.reviews)}`;
 }
 
@@ -67,38 +68,12 @@ ${rating.count === 0 ? nothing : html`<p><a class="rating-link" href="#reviews">
 });
 
 function buyBox(document: ReplicaDocument, moment: ProductMoment): Html {
+  const drop = liveDrop(document, moment.line, moment.nowMs);
   return html`<section class="buy-box" aria-label="Buy">
 <p>${price(document.priceMinor, document.currency)}</p>
-<p>${stockBadge(document.stock)}</p>
-${limitNote(document.drop)}
-${isAnnounced(document, moment) ? opening(document.drop, moment) : offer(document, moment)}
+<p>${drop ? dropBadge(document, drop) : stockBadge(document.stock)}</p>
+${drop ? dropOffer(document, drop, moment) : offer(document, moment)}
 </section>`;
-}
-
-function offer(document: ReplicaDocument, { delivery }: ProductMoment): Html {
-  if (document.stock.state === 'sold_out') {
-    const like = searchFor({ categories: [document.category.join(CATEGORY_SEPARATOR)], inStock: true });
-    return html`<p>This one is sold out for now. Units that others let go come back here within a second.</p>
-<p><a href="${like}">See what is like it and in stock</a></p>`;
-  }
-  return html`<p>Arrives ${shortDay(delivery.earliest)} to ${shortDay(delivery.latest)}</p>
-${postButton('/product/purchase', 'Buy now', { productId: document.productId })}
-<p class="muted">One unit is kept for you while you pay.</p>`;
-}
-
-/** A sale that is not open yet; client/countdown.ts counts down to it. */
-export function isAnnounced({ drop, stock }: ReplicaDocument, { nowMs }: ProductMoment): boolean {
-  return drop !== null && dropState(drop, stock.state, nowMs) === 'announced';
-}
-
-function opening(drop: DropSummary | null, { nowMs }: ProductMoment): Html {
-  if (!drop) return nothing;
-  return html`<p data-countdown="${drop.opensAt}" data-now="${new Date(nowMs).toISOString()}" data-ended="It is open. Reload the page to buy.">Opens ${exactTime(drop.opensAt)}</p>`;
-}
-
-function limitNote(drop: DropSummary | null): Html {
-  if (!drop) return nothing;
-  return html`<p>Limited sale.${drop.perCustomerLimit === null ? nothing : ` At most ${drop.perCustomerLimit} for each customer.`}</p>`;
 }
 
 const facts = markupPerDocument(

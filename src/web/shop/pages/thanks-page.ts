@@ -6,6 +6,7 @@ import { buttonLink } from '../../kit/components/button.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
 import { noPicture, picture } from '../../kit/components/picture.ts';
 import { pageHead, sheet } from '../../kit/components/section.ts';
+import { shortDay } from '../../kit/components/time.ts';
 import { layout } from '../../kit/layout.ts';
 import { receiptUrl, trackUrl } from '../../kit/order-json.ts';
 
@@ -20,7 +21,7 @@ export function thanksPage(shown: {
     caller: shown.caller,
     robots: 'noindex',
     main: sheet(html`${pageHead('Thank you. It is yours.')}
-<div class="buying"><div class="buying-picture">${shown.picture ? picture(shown.picture, '120px', 'first') : noPicture}</div>
+<div class="buying"><div class="buying-picture">${shown.picture ? picture(shown.picture, '88px', 'first', '') : noPicture}</div>
 <div><p><strong>${order.title}</strong></p><p>Sold by ${order.seller.name}</p></div></div>
 ${keyValues([
   ['Order', order.orderId],
@@ -32,7 +33,7 @@ ${keyValues([
     'Paid',
     `${formatMoney(order.priceMinor, order.currency)} (${methodName(order.receipt.methodBrand)} •••• ${order.receipt.methodLast4})`,
   ],
-  ['Arrives', `${order.earliestDelivery} to ${order.latestDelivery}`],
+  ['Arrives', html`${shortDay(order.earliestDelivery)} to ${shortDay(order.latestDelivery)}`],
   ['Ships to', addressLines(order.shippingAddress).join(', ')],
 ])}
 <p class="actions">${buttonLink(trackUrl(order.orderId), 'Follow the parcel')} <a href="/me/orders">All your orders</a></p>`),

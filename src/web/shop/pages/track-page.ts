@@ -1,7 +1,8 @@
 import { type Html, type HtmlValue, html, nothing } from '../../../lib/html.ts';
 import { formatMoney } from '../../../lib/money.ts';
 import { addressLines, canMove, isAtRest, type TrackedOrder } from '../../../modules/orders/index.ts';
-import { buttonLink, postButton } from '../../kit/components/button.ts';
+import { button, buttonLink, postButton } from '../../kit/components/button.ts';
+import { selectField, textArea, textField } from '../../kit/components/field.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
 import { noPicture, picture, type ShownPicture } from '../../kit/components/picture.ts';
 import { pageHead, panel } from '../../kit/components/section.ts';
@@ -35,10 +36,40 @@ ${panel('The way of your order', orderTimeline(order.state, order.events))}
 ${panel('What you bought', whatWasBought(order, shown.picture, link))}
 ${panel('Delivery', delivery(order))}
 ${mayCancel(order, caller) ? cancelForm(order) : nothing}
+${mayReview(order, caller) ? reviewForm(order) : nothing}
 </div></div></div>
 <p class="visually-hidden" data-live-status role="status"></p>
 ${isAtRest(order.state) ? nothing : html`<noscript><p class="muted"><a href="${trackUrl(order.orderId, link)}">Look again</a> for the latest.</p></noscript>`}`,
   });
+}
+
+function mayReview(order: TrackedOrder, caller: Viewer | undefined): boolean {
+  return caller?.userId === order.userId && order.state === 'delivered';
+}
+
+const RATINGS = [
+  ['5', '5, excellent'],
+  ['4', '4, good'],
+  ['3', '3, in between'],
+  ['2', '2, poor'],
+  ['1', '1, bad'],
+] as const;
+
+function reviewForm(order: TrackedOrder): Html {
+  const rating = selectField({
+    name: 'rating',
+    label: 'Stars',
+    required: true,
+    width: 'half',
+    options: RATINGS.map(([value, text]) => ({ value, text })),
+  });
+  return panel(
+    'How is it?',
+    html`<form method="post" action="/product/${order.productId}/reviews">${rating}
+${textField({ name: 'title', label: 'In one line', required: true, maxLength: 150 })}
+${textArea({ name: 'body', label: 'In more words', rows: 4, maxLength: 5000 })}
+<p>${button('Publish your review')}</p></form>`,
+  );
 }
 
 const dayFormat = new Intl.DateTimeFormat('en-GB', {
@@ -63,8 +94,8 @@ function orderBadge(order: TrackedOrder): Html {
 }
 
 function whatWasBought(order: TrackedOrder, shownPicture: ShownPicture | undefined, link: string | undefined): Html {
-  return html`<p class="thumb">${shownPicture ? picture(shownPicture, '5rem', 'first', '') : noPicture}</p>
-<p><a href="/product/${order.productId}">${order.title}</a><br><span class="muted">sold by ${order.seller.name}</span></p>
+  return html`<div class="buying"><div class="buying-picture">${shownPicture ? picture(shownPicture, '88px', 'first', '') : noPicture}</div>
+<p><a href="/product/${order.productId}">${order.title}</a><br><span class="muted">sold by ${order.seller.name}</span></p></div>
 ${keyValues([
   ['Price', formatMoney(order.priceMinor, order.currency)],
   ['Ordered on', longDay(order.placedAt)],

@@ -1,0 +1,96 @@
+// A shop for benchmarks over HTTP: database, sandbox provider and one web process, each a process of its own.
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../src/checks/running-shop.ts';
+import { type Database, openDatabase } from '../src/lib/db.ts';
+import { startEmbeddedPostgres } from '../src/lib/embedded-postgres.ts';
+import { migrate } from '../src/lib/migrate.ts';
+
+const MAIN_FILE = join(import.meta.dirname, '../src/main.ts');
+const STATEMENT_TIMEOUT_MS = 120_000;
+
+export type RunningWeb = {
+  db: Database;
+  url: string;
+  postgresPid: number;
+  port: number;
+  sandbox: ChildProcess;
+  web: ChildProcess;
+  close(): Promise<void>;
+};
+
+/** `prepare` fills the database before the web process reads it. `profile`: a directory for the CPU profile of the web process. */
+export async function startRunningWeb(
+  prepare: (db: Database) => Promise<void>,
+  profile: string | undefined,
+): Promise<RunningWeb> {
+  const directory = await mkdtemp(join(tmpdir(), 'souk-bench-'));
+  const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, 'postgres') });
+  await migrate(postgres.url, join(import.meta.dirname, '../migrations'));
+  const options = { applicationName: 'bench', maxConnections: 4, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+  const db = openDatabase({ url: postgres.url, ...options });
+  await prepare(db);
+  await db.script('checkpoint');
+  const [port, opsPort, sandboxPort] = [await freePort(), await freePort(), await freePort()];
+  const environment = {
+    PORT: String(port),
+    OPS_PORT: String(opsPort),
+    SANDBOX_PORT: String(sandboxPort),
+    SOUK_DATA: directory,
+    DATABASE_URL: postgres.url,
+    SOUK_DEMO: 'off',
+    LOG_LEVEL: 'error',
+  };
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const sandbox = await startChild('sandbox', environment, []);
+  const web = await startChild('web', environment, profiling);
+  return {
+    db,
+    url: postgres.url,
+    postgresPid: postgres.pid,
+    port,
+    sandbox,
+    web,
+    close: async () => {
+      for (const child of [web, sandbox]) {
+        if (child.exitCode !== null || child.signalCode !== null) continue;
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }
+      await db.close();
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startChild(command: string, environment: NodeJS.ProcessEnv, execArgv: string[]): Promise<ChildProcess> {
+  const child = fork(MAIN_FILE, [command], {
+    env: { ...process.env, ...environment },
+    execArgv: ['--disable-warning=ExperimentalWarning', ...execArgv],
+  });
+  const [message] = (await once(child, 'message')) as [{ kind: string; reason?: string }];
+  if (message.kind !== 'ready') throw new Error(`souk ${command}: ${message.reason ?? message.kind}`);
+  return child;
+}
+
+const TICKS_A_SECOND = 100;
+// Fields of /proc/PID/stat after the name in brackets: man 5 proc.
+const PARENT_FIELD = 1;
+const TIME_FIELDS = [11, 12, 13, 14];
+
+/** Processor time of a process and its children so far. On a machine with other work it says more than the clock does. */
+export async function cpuSeconds(pid: number | undefined): Promise<number> {
+  let ticks = 0;
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const text = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const isMeant = Number(name) === pid || Number(fields[PARENT_FIELD]) === pid;
+    if (isMeant) ticks += TIME_FIELDS.reduce((sum, field) => sum + Number(fields[field]), 0);
+  }
+  return ticks / TICKS_A_SECOND;
+}

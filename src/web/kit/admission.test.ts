@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openTestServer } from '../../checks/test-server.ts';
+import { MAX_WAITING } from './admission.ts';
+
+const TOO_MANY = 200;
+
+test('more purchases at once than may wait: the rest hear 503 first and when to come back, and pages pass them by', async (t) => {
+  const { app } = await openTestServer(t);
+  app.post('/product/purchase', async () => ({ begun: true }));
+  app.get('/look', async () => ({ seen: true }));
+  let accepted = 0;
+  app.server.on('connection', () => accepted++);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  const sockets = Array.from({ length: MAX_WAITING + TOO_MANY + 1 }, () => connect({ port, host: '127.0.0.1' }));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  while (accepted < sockets.length) await sleep(5);
+
+  // All are written before the server reads any: one turn of the event loop meets them together.
+  const order: string[] = [];
+  const answers = await Promise.all(
+    sockets.map(async (socket, n) => {
+      const isPage = n === sockets.length - 1;
+      const line = isPage ? 'GET /look HTTP/1.1' : 'POST /product/purchase HTTP/1.1\r\ncontent-length: 0';
+      socket.write(`${line}\r\nhost: shop.test\r\n\r\n`);
+      const [bytes] = (await once(socket, 'data')) as [Buffer];
+      order.push(isPage ? 'page' : bytes.toString('latin1', 9, 12));
+      return bytes.toString();
+    }),
+  );
+  const refused = answers.filter((answer) => answer.startsWith('HTTP/1.1 503'));
+  assert.equal(refused.length, TOO_MANY);
+  assert.equal(answers.filter((answer) => answer.startsWith('HTTP/1.1 200')).length, MAX_WAITING + 1);
+  for (const answer of refused) {
+    assert.match(answer, /\r\nretry-after: \d/i);
+    assert.match(answer, /\r\nx-content-type-options: nosniff/i);
+    assert.match(answer, /"type":"\/problems\/overloaded"/);
+  }
+  assert.ok(order.indexOf('page') < order.lastIndexOf('503') + MAX_WAITING / 2, 'a page does not wait for the line');
+
+  // Afterwards the line is empty and everybody gets in.
+  const again = await fetch(`http://127.0.0.1:${port}/product/purchase/`, { method: 'POST' });
+  assert.equal(again.status, 200);
+});

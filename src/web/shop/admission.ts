@@ -1,0 +1,45 @@
+// Who may join a drop that asks for more than an account: told from memory, before anything is queued.
+import type { FastifyRequest } from 'fastify';
+import { problem } from '../../lib/problem.ts';
+import { isMailVerified } from '../../modules/accounts/index.ts';
+import { wantsPage } from '../kit/negotiate.ts';
+import type { Shop } from '../kit/shop.ts';
+
+const BUSY_RETRY_SECONDS = 2;
+
+export type Admission =
+  | { kind: 'admitted' }
+  /** A browser goes there, to do what is asked of it. */
+  | { kind: 'sent-on'; location: string };
+
+const ADMITTED: Admission = { kind: 'admitted' };
+
+export function waitPath(productId: number, token?: string): string {
+  return `/product/${productId}/wait${token === undefined ? '' : `?token=${encodeURIComponent(token)}`}`;
+}
+
+/** API clients get a problem that says what is asked for. */
+export async function admit(
+  shop: Shop,
+  request: FastifyRequest,
+  buyer: { productId: number; userId: number },
+  proof: string | undefined,
+): Promise<Admission> {
+  const condition = shop.lines.line(buyer.productId)?.entryCondition ?? 'none';
+  if (condition === 'none') return ADMITTED;
+  const isPage = wantsPage(request);
+  if (condition === 'verified-mail') {
+    const verified = await isMailVerified(shop.accounts, buyer.userId);
+    if (verified === 'overloaded') throw problem('overloaded', { retryAfterSeconds: BUSY_RETRY_SECONDS });
+    if (verified) return ADMITTED;
+    if (isPage) return { kind: 'sent-on', location: waitPath(buyer.productId) };
+    throw problem('mail-not-verified');
+  }
+  const joiner = { ...buyer, ip: request.ip };
+  const outcome = proof === undefined ? { kind: 'bad' as const } : await shop.proofs.check(joiner, proof);
+  if (outcome.kind === 'good') return ADMITTED;
+  if (isPage)
+    return { kind: 'sent-on', location: waitPath(buyer.productId, outcome.kind === 'wait' ? proof : undefined) };
+  if (outcome.kind === 'wait') throw problem('proof-required', { retryAfterSeconds: outcome.leftSeconds });
+  throw problem('proof-required', { challenge: await shop.proofs.challenge(joiner) });
+}
