@@ -118,8 +118,10 @@ test('before it opens nobody gets one; a hidden or unknown product is none', asy
   const later = await runReserveBatch(db, productId, new Date('2100-01-01T00:00:01Z'), [1], ['r1']);
   assert.equal(later.granted_count, 1);
   await db.script("update product set status = 'hidden'");
-  assert.deepEqual(await reservations.reserve(productId, 2), { kind: 'product-not-found' });
-  assert.deepEqual(await reservations.reserve(999_999, 2), { kind: 'product-not-found' });
+  // Another node, which does not remember that it is not open yet.
+  const other = openReservations(db);
+  assert.deepEqual(await other.reserve(productId, 2), { kind: 'product-not-found' });
+  assert.deepEqual(await other.reserve(999_999, 2), { kind: 'product-not-found' });
 });
 
 test('answers are lost after the statement has committed: who got in is recognised, nobody is lost or doubled', async (t) => {

@@ -10,7 +10,11 @@ import { wantsPage } from './negotiate.ts';
 import type { App } from './shop.ts';
 
 /** About 0.2 ms each, so that a page in between waits some 10 ms. */
-export const MAX_BEGUN_A_TURN = 50;
+const MAX_BEGUN_A_TURN = 50;
+/** All buyers of a batch are answered in one turn: a thousand of them would hold up everybody else for 100 ms. */
+const CALM_UNDER_WAY = 200;
+/** Beyond that only as many, so that one product whose row is locked does not keep the others from being sold. */
+const MAX_BEGUN_A_BUSY_TURN = 5;
 /** A quarter of a second's work of one process. Who waits longer presses again, which only makes it longer. */
 export const MAX_WAITING = 1_000;
 const RETRY_AFTER_SECONDS = 2;
@@ -24,12 +28,17 @@ export function installAdmission(app: App, headers: Readonly<Record<string, stri
   if (!begin) throw new Error('Fastify listens to its server from the start');
   const refuse = refusals(headers);
   const waiting: Visit[] = [];
+  let underWay = 0;
   let isTurning = false;
 
   function turn(): void {
-    for (const { request, response } of waiting.splice(0, MAX_BEGUN_A_TURN)) {
+    const most = underWay < CALM_UNDER_WAY ? MAX_BEGUN_A_TURN : MAX_BEGUN_A_BUSY_TURN;
+    for (const { request, response } of waiting.splice(0, most)) {
       // Nobody is there any more to be told.
-      if (!response.destroyed) begin?.call(app.server, request, response);
+      if (response.destroyed) continue;
+      underWay++;
+      response.once('close', () => underWay--);
+      begin?.call(app.server, request, response);
     }
     isTurning = waiting.length > 0;
     if (isTurning) setImmediate(turn);
