@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type ApiCaller, signInToApi } from './demo-shop.ts';
 import type { Visitor } from './visitor.ts';
 
-export const PASSWORD = 'a few plain words';
+const PASSWORD = 'a few plain words';
 const ADDRESS = { name: 'Nora Newcomer', line1: '7 Lantern Row', postalCode: '97000', city: 'Port Averill' };
 const NEXT_STATES: Readonly<Record<string, string>> = {
   placed: 'packed',

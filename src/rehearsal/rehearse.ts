@@ -140,8 +140,11 @@ async function startLoadProcess(scene: Scene): Promise<ChildProcess> {
     execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=3000'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const [message] = (await once(child, 'message')) as [LoadMessage];
-  if (message.kind !== 'ready') throw new Error(`a load process began with ${message.kind}`);
+  const died = once(child, 'exit').then(() => {
+    throw new Error('a load process died before it began');
+  });
+  died.catch(() => {});
+  await Promise.race([once(child, 'message'), died]);
   return child;
 }
 

@@ -10,12 +10,6 @@ export type ReviewDocument = {
   verifiedPurchase: boolean;
 };
 
-export type VariantSibling = {
-  productId: number;
-  variant: Record<string, string>;
-  priceMinor: number;
-};
-
 export type CatalogDocument = {
   productId: number;
   sellerId: number;

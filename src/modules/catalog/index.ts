@@ -12,7 +12,6 @@ export {
   NEWEST_REVIEWS_KEPT,
   type Picture,
   type ReviewDocument,
-  type VariantSibling,
 } from './document.ts';
 export { ensurePicture } from './ensure-picture.ts';
 export { type ImportOptions, importFile } from './import-file.ts';
