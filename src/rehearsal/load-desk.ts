@@ -7,7 +7,7 @@ import type { AnswerValue, HistoryWriter, Operation } from './history.ts';
 import type { LoadOrder } from './load-process.ts';
 import { opensAfterMs } from './plan.ts';
 import { randomOf } from './random.ts';
-import { MAX_STREAMS, type Reply, type ShopClient } from './shop-client.ts';
+import { type Lane, MAX_STREAMS, type Reply, type ShopClient } from './shop-client.ts';
 
 const BANK_TIMEOUT_MS = 5_000;
 const CHANCE_STREAM = 0x7fff_1000;
@@ -20,7 +20,7 @@ const GROUP_OF: Record<Operation, Group> = {
   payment: 'pay',
   bank: 'pay',
   'payment-state': 'pay',
-  track: 'look',
+  track: 'pay',
 };
 
 type Desk = {
@@ -29,6 +29,8 @@ type Desk = {
   inFlight(): number;
   requests(): number;
 };
+
+const LANE_OF: Record<Group, Lane> = { look: 'looking', buy: 'buying', wait: 'buying', pay: 'till' };
 
 export function openDesk(
   order: LoadOrder,
@@ -66,7 +68,7 @@ export function openDesk(
       secondOf(dueMs).offered++;
       inFlight++;
       const reply = await client.send({
-        lane: GROUP_OF[operation] === 'pay' ? 'till' : 'crowd',
+        lane: LANE_OF[GROUP_OF[operation]],
         method,
         path,
         headers: body === undefined ? headers : jsonHeaders,

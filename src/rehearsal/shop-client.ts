@@ -10,8 +10,8 @@ export type Answer = {
 };
 /** not-sent: nobody has heard of it. no-answer: it may have been carried out. */
 export type Reply = Answer | { kind: 'not-sent' } | { kind: 'no-answer' };
-/** Who pays does not stand behind the crowd: every person has connections of their own, and the load process has a bounded number. */
-export type Lane = 'crowd' | 'till';
+/** Who looks or pays does not stand behind those who press Buy: people have connections of their own, the load process a bounded number. */
+export type Lane = 'looking' | 'buying' | 'till';
 export type ShopRequest = {
   lane: Lane;
   method: 'GET' | 'POST';
@@ -28,7 +28,7 @@ export type ShopClient = {
   close(): Promise<void>;
 };
 
-const CONNECTIONS: Record<Lane, number> = { crowd: 600, till: 150 };
+const CONNECTIONS: Record<Lane, number> = { looking: 250, buying: 450, till: 150 };
 const CONNECT_TIMEOUT_MS = 3_000;
 // Longer than the shop waits for its payment provider.
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -65,7 +65,7 @@ export function openShopClient(origin: string, part: number): ShopClient {
       bodyTimeout: ANSWER_TIMEOUT_MS,
       maxResponseSize: MAX_ANSWER_BYTES,
     });
-  const pools = { crowd: poolOf('crowd'), till: poolOf('till') };
+  const pools = { looking: poolOf('looking'), buying: poolOf('buying'), till: poolOf('till') };
   const streams = new Pool(origin, { ...common, connections: MAX_STREAMS, bodyTimeout: 0 });
   return {
     send: async ({ lane, method, path, headers, body }) => {
@@ -101,7 +101,7 @@ export function openShopClient(origin: string, part: number): ShopClient {
       }
     },
     close: async () => {
-      await Promise.all([pools.crowd, pools.till, streams].map((pool) => pool.destroy()));
+      await Promise.all([...Object.values(pools), streams].map((pool) => pool.destroy()));
     },
   };
 }

@@ -24,6 +24,8 @@ const MAX_RETRY_PAUSE_MS = 5_000;
 const MAX_DOUBLINGS = 16;
 
 type Follower = {
+  /** Another number, other answers. */
+  revision(): number;
   state(): SearchState;
   currentAtMs(): number;
   ready(): boolean;
@@ -44,6 +46,8 @@ type Following = {
   snapshotting: Promise<void> | null;
   /** Since the snapshot; a product twice counts twice. */
   changedDocuments: number;
+  /** Counts what was taken over: another number, other answers. */
+  revision: number;
   snapshotAtMs: number;
   snapshotTookMs: number;
   isReadOnly: boolean;
@@ -72,6 +76,7 @@ export async function openFollower(
     packing: null,
     snapshotting: null,
     changedDocuments: 0,
+    revision: 0,
     snapshotAtMs: 0,
     snapshotTookMs: 0,
     isReadOnly,
@@ -83,6 +88,7 @@ export async function openFollower(
   const loop = follow(following, pollEveryMs, first);
   return {
     state: () => following.state,
+    revision: () => following.revision,
     currentAtMs: () => following.currentAtMs,
     ready: () => following.isReady,
     close: async () => {
@@ -143,6 +149,7 @@ async function connect(following: Following): Promise<FeedReader> {
     following.isReady = false;
     following.feedOffset = null;
     following.state = openState(following.state.knowledge);
+    following.revision++;
   }
   following.databaseId = databaseId;
   if (following.isReady && following.feedOffset !== null) {
@@ -175,6 +182,7 @@ async function takeChanges(following: Following, reader: FeedReader): Promise<bo
     }
     for (const productId of missing) removeDocument(following.state, productId);
     following.changedDocuments += changed.length;
+    following.revision++;
   }
   following.feedOffset = offset;
   if (caughtUp) following.currentAtMs = askedAtMs;
@@ -200,6 +208,7 @@ async function scanEverything(following: Following): Promise<void> {
   }
   await following.packing;
   following.state = state;
+  following.revision++;
   following.currentAtMs = startedAtMs;
   following.isReady = true;
   following.changedDocuments = Math.max(1, documentCount(state));

@@ -8,6 +8,7 @@ import { documentCount, documentOf, familyOf } from './engine/state.ts';
 import { suggestFor } from './engine/suggest.ts';
 import { openFollower } from './follow-feed.ts';
 import type { SearchQuery, SearchResult, Suggestion } from './query.ts';
+import { rememberResults } from './remember-results.ts';
 import type { ReplicaSource } from './source.ts';
 
 /** Every function is asynchronous: an engine in other threads or on other machines can stand behind the same door. */
@@ -48,12 +49,16 @@ export async function openReplica({
 }: ReplicaOptions): Promise<Replica> {
   const follower = await openFollower(directory, source, log, pollEveryMs, readOnly);
   const state = () => follower.state();
+  const remembered = rememberResults();
   return {
-    search: async (query) => searchProducts(state(), query),
+    search: async (query) => remembered.find(follower.revision(), query, () => searchProducts(state(), query)),
     suggest: async (term) => suggestFor(state(), term),
     product: async (productId) => documentOf(state(), productId),
     family: async (familyKey, sellerId) => familyOf(state(), familyKey, sellerId),
-    teach: (lesson) => teach(state().knowledge, lesson),
+    teach: (lesson) => {
+      teach(state().knowledge, lesson);
+      remembered.forget();
+    },
     ageSeconds: () => Math.max(0, (Date.now() - follower.currentAtMs()) / 1_000),
     documentCount: () => documentCount(state()),
     ready: () => follower.ready(),

@@ -1,6 +1,6 @@
-// A product's page. Its large parts depend on the document alone and are drawn once for each; the buy box, the variants
-// and the reviews asked for are drawn every time.
-import { type Html, html, nothing } from '../../../lib/html.ts';
+// A product's page. Its large parts depend on the document alone and are drawn once for each; the buy box of a drop, the
+// variants and the reviews asked for are drawn every time.
+import { type Html, html, nothing, raw } from '../../../lib/html.ts';
 import type { ReplicaDocument } from '../../../modules/search/index.ts';
 import { breadcrumbs } from '../../kit/components/breadcrumbs.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
@@ -8,8 +8,8 @@ import { mediaUrl, noPicture, picture } from '../../kit/components/picture.ts';
 import { price } from '../../kit/components/price.ts';
 import { ratingLine, ratingOf } from '../../kit/components/stars.ts';
 import { stockBadge } from '../../kit/components/stock-badge.ts';
-import { liveDrop } from '../../kit/live-drop.ts';
-import { markupPerDocument } from '../../kit/per-document.ts';
+import { type LiveDrop, liveDrop } from '../../kit/live-drop.ts';
+import { markupPerDocument, perDocument } from '../../kit/per-document.ts';
 import type { ProductMoment, ReviewPage } from '../../kit/product-json.ts';
 import { searchFor } from '../search-url.ts';
 import { productCrumbs } from '../structured-data.ts';
@@ -67,8 +67,21 @@ const heading = markupPerDocument((document: ReplicaDocument) => {
 ${rating.count === 0 ? nothing : html`<p><a class="rating-link" href="#reviews">${ratingLine(rating)}</a></p>`}`;
 });
 
+// Without a drop nothing in it is of the moment but the days of delivery, which change once a day.
+const keptBuyBox = perDocument((_document: ReplicaDocument) => ({ earliest: '', box: nothing }));
+
 function buyBox(document: ReplicaDocument, moment: ProductMoment): Html {
   const drop = liveDrop(document, moment.line, moment.nowMs);
+  if (drop) return newBuyBox(document, moment, drop);
+  const kept = keptBuyBox(document);
+  if (kept.earliest !== moment.delivery.earliest) {
+    kept.earliest = moment.delivery.earliest;
+    kept.box = raw(String(newBuyBox(document, moment, null)));
+  }
+  return kept.box;
+}
+
+function newBuyBox(document: ReplicaDocument, moment: ProductMoment, drop: LiveDrop | null): Html {
   return html`<section class="buy-box" aria-label="Buy">
 <p>${price(document.priceMinor, document.currency)}</p>
 <p>${drop ? dropBadge(document, drop) : stockBadge(document.stock)}</p>

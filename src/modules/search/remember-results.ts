@@ -1,0 +1,31 @@
+// What many look for at once, as on the day of a drop, is searched once until something changes.
+import { LRUCache } from 'lru-cache';
+import type { SearchQuery, SearchResult } from './query.ts';
+
+// A result holds a page of documents that the node has anyway, and its facets: about 10 KB.
+const MAX_RESULTS = 1_000;
+
+export type RememberedResults = {
+  /** `version` is anything that is another value as soon as a result could be another. */
+  find(version: unknown, query: SearchQuery, search: () => SearchResult): SearchResult;
+  forget(): void;
+};
+
+export function rememberResults(): RememberedResults {
+  const results = new LRUCache<string, SearchResult>({ max: MAX_RESULTS });
+  let known: unknown;
+  return {
+    find(version, query, search) {
+      if (version !== known) results.clear();
+      known = version;
+      const startedAt = performance.now();
+      const name = JSON.stringify(query);
+      const found = results.get(name);
+      if (found) return { ...found, tookMs: Math.round((performance.now() - startedAt) * 100) / 100 };
+      const result = search();
+      results.set(name, result);
+      return result;
+    },
+    forget: () => results.clear(),
+  };
+}
