@@ -10,7 +10,9 @@ const DEFAULT_PATTERNS = ['src/**/*.test.ts', 'bench/**/*.test.ts'];
 const given = process.argv.slice(2);
 const patterns = given.some((argument) => !argument.startsWith('-')) ? given : [...given, ...DEFAULT_PATTERNS];
 const server = await startTestServer();
-const runner = spawn(process.execPath, ['--test', `--test-timeout=${TEST_TIMEOUT_MS}`, ...patterns], { stdio: 'inherit' });
+const runner = spawn(process.execPath, ['--test', `--test-timeout=${TEST_TIMEOUT_MS}`, ...patterns], {
+  stdio: 'inherit',
+});
 // The terminal sends Ctrl-C to the runner as well; staying alive lets it report and the server be stopped.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal));
 const code = await new Promise<number>((resolve) => runner.once('exit', (exitCode) => resolve(exitCode ?? 1)));
