@@ -7,6 +7,7 @@ import { documentsOfImage, imageParts, stateOfImage } from './engine/image.ts';
 import type { Knowledge } from './engine/knowledge.ts';
 import { needsPacking, pack, packDue, packGrown } from './engine/packing.ts';
 import { documentCount, openState, putDocument, removeDocument, type SearchState } from './engine/state.ts';
+import type { Follower, Following } from './following.ts';
 import { openSlices, runSliced } from './slices.ts';
 import { readSnapshot, setSnapshotAside, snapshotPath, writeSnapshot } from './snapshot.ts';
 import type { ReplicaSource } from './source.ts';
@@ -22,39 +23,6 @@ const PAUSE_FOR_EACH_MS_OF_WRITING = 20;
 /** While the database is away, pauses double up to here: a node that comes back is heard within seconds. */
 const MAX_RETRY_PAUSE_MS = 5_000;
 const MAX_DOUBLINGS = 16;
-
-type Follower = {
-  /** Another number, other answers. */
-  revision(): number;
-  state(): SearchState;
-  currentAtMs(): number;
-  ready(): boolean;
-  close(): Promise<void>;
-};
-
-type Following = {
-  directory: string;
-  source: ReplicaSource;
-  log: Log;
-  state: SearchState;
-  isReady: boolean;
-  currentAtMs: number;
-  databaseId: string | null;
-  feedOffset: string | null;
-  reader: FeedReader | null;
-  packing: Promise<void> | null;
-  snapshotting: Promise<void> | null;
-  /** Since the snapshot; a product twice counts twice. */
-  changedDocuments: number;
-  /** Counts what was taken over: another number, other answers. */
-  revision: number;
-  snapshotAtMs: number;
-  snapshotTookMs: number;
-  isReadOnly: boolean;
-  /** The last attempt failed: said once, not with every attempt. */
-  isAway: boolean;
-  closing: AbortController;
-};
 
 export async function openFollower(
   directory: string,
