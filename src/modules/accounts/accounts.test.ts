@@ -10,7 +10,6 @@ import { COUNTRIES, COUNTRY_CODES } from './countries.ts';
 import { createStaffAccount } from './create-staff-account.ts';
 import { findSessionByCookie } from './find-session.ts';
 import { loadUser } from './load-user.ts';
-import { createLimit } from './passwords.ts';
 import { purgeExpiredSessions } from './purge-sessions.ts';
 import { refreshSession } from './refresh.ts';
 import { registerAccount } from './register.ts';
@@ -103,25 +102,6 @@ test('no such account costs one argon2, as a wrong password does', async (t) => 
   await signIn(watched, { email: 'no address', password: 'wrong' });
   assert.deepEqual(verified, ['a hash', undefined, undefined]);
   assert.equal(await accounts.passwords.verify(undefined, 'nobody has this password'), false);
-});
-
-test('password work: two at once, the next ones wait in order, the rest hear at once that it is busy', async () => {
-  const limited = createLimit(2, 3);
-  const order: number[] = [];
-  let running = 0;
-  const work = (n: number) =>
-    limited(async () => {
-      assert.ok(++running <= 2);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      running--;
-      order.push(n);
-      return n;
-    });
-  const outcomes = await Promise.all([1, 2, 3, 4, 5, 6, 7].map(work));
-  assert.deepEqual(outcomes, [1, 2, 3, 4, 5, { kind: 'busy' }, { kind: 'busy' }]);
-  assert.deepEqual(order, [1, 2, 3, 4, 5]);
-  await assert.rejects(limited(() => Promise.reject(new Error('broken'))));
-  assert.equal(await work(8), 8);
 });
 
 test('an access token says who is calling until it expires', async (t) => {

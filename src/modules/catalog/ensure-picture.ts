@@ -2,9 +2,9 @@
 import { access, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from '../../lib/db.ts';
+import { createLimit } from '../../lib/limit.ts';
 import { isDemoPicture } from './demo/pictures/picture-id.ts';
 import { renderDemoPicture } from './demo/pictures/render-picture.ts';
-import { createLimit } from './limit.ts';
 import { encodedAs, type PictureFormat, type PictureWidth, pictureFile, writeWhole } from './pictures.ts';
 
 const DRAWN_AT_ONCE = 2;

@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import { createLimit } from '../../lib/limit.ts';
 import { isDemoPicture } from './demo/pictures/picture-id.ts';
-import { createLimit } from './limit.ts';
 
 export const PICTURE_WIDTHS = [320, 640, 1200] as const;
 export const PICTURE_FORMATS = ['avif', 'webp'] as const;
