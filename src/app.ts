@@ -1,11 +1,10 @@
 // Composes one web node: database, replica, modules, routes, and the second port.
 import swagger from '@fastify/swagger';
-import { type Config, synonymFiles } from './config.ts';
-import { openDatabase, sql } from './lib/db.ts';
+import { type Config, secretsFile, synonymFiles } from './config.ts';
+import { type Database, openDatabase, sql } from './lib/db.ts';
+import { confirmSecrets, holdSecrets } from './lib/kept-secrets.ts';
 import { type Log, openLog } from './lib/log.ts';
 import { type Readiness, startOpsServer } from './lib/ops-server.ts';
-import { patiently } from './lib/patience.ts';
-import { ensureSecrets } from './lib/secrets.ts';
 import { measureRequests, measureShop, openMetrics } from './metrics.ts';
 import { openAccounts } from './modules/accounts/index.ts';
 import { openLineWatch, openReservations } from './modules/inventory/index.ts';
@@ -53,7 +52,7 @@ export async function startWeb(config: Config): Promise<{ close(): Promise<void>
     publicOrigin: config.origin,
     paymentOrigin: new URL(shop.provider.cardPageUrl({ amountMinor: 0, currency: 'USD', returnUrl: config.origin }))
       .origin,
-    trustProxy: false,
+    trustProxy: config.trustedProxies ?? false,
     log,
   });
   measureRequests(app, metrics);
@@ -89,12 +88,17 @@ export async function openShop(
     maxConnections: WEB_CONNECTIONS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
-  const secrets = await patiently(() =>
-    ensureSecrets(db, ['access-token', 'provider-api-key', 'webhook-secret', 'order-link', 'proof-of-work']),
+  const copyFile = secretsFile(config.dataDirectory);
+  const { secrets, isCopy } = await holdSecrets(
+    db,
+    ['access-token', 'provider-api-key', 'webhook-secret', 'order-link', 'proof-of-work'],
+    copyFile,
   );
+  const closing = new AbortController();
+  const confirming = isCopy ? requireSame(db, secrets, copyFile, closing.signal, log) : undefined;
   const provider = given ?? openPaymentProvider(config, secrets);
   const [accounts, replica] = await Promise.all([
-    patiently(() => openAccounts({ db, accessTokenKey: secrets['access-token'], log })),
+    openAccounts({ db, accessTokenKey: secrets['access-token'], log }),
     openReplica({
       directory: `${config.dataDirectory}/search`,
       source: replicaSource(db),
@@ -130,6 +134,8 @@ export async function openShop(
     log,
   };
   const close = async () => {
+    closing.abort();
+    await confirming;
     shop.orderWatch.close();
     await Promise.all([shop.reservations.drain(), drainCheckout(shop.checkout)]);
     await Promise.all([taught.close(), queryLog.close()]);
@@ -137,6 +143,22 @@ export async function openShop(
     await db.close();
   };
   return { shop, close };
+}
+
+/** A node that started with the secrets of another shop's database is of no use to this one, and is started again. */
+async function requireSame(
+  db: Database,
+  secrets: Record<string, Buffer>,
+  file: string,
+  signal: AbortSignal,
+  log: Log,
+): Promise<void> {
+  log.warn('the database is away: searching and looking go on from this node’s copies, buying begins when it is back');
+  const outcome = await confirmSecrets(db, secrets, file, signal);
+  if (outcome === 'confirmed') log.info('the database is there');
+  if (outcome !== 'others') return;
+  log.fatal('the database is there and has other secrets than this node started with; it is started again');
+  process.exit(1);
 }
 
 export function addRoutes(app: App, shop: Shop): void {

@@ -20,6 +20,7 @@ test('an empty environment is a shop on this machine', () => {
     databaseUrl: undefined,
     demo: 'auto',
     smtpUrl: undefined,
+    trustedProxies: undefined,
     logLevel: 'info',
   });
 });
@@ -37,6 +38,7 @@ test('every bad variable is named at once, and an address with a password is not
     HOST: 'not a host',
     DATABASE_URL: 'mysql://me:secret@db/shop',
     SMTP_URL: 'mail',
+    SOUK_TRUST_PROXY: 'loopback, 10.0.0.0/33',
     SOUK_DEMO: 'maybe',
     LOG_LEVEL: 'loud',
     SOUK_ORIGIN: 'https://shop.example/souk',
@@ -50,6 +52,7 @@ test('every bad variable is named at once, and an address with a password is not
       'DATABASE_URL must be an address that begins with postgres:// or postgresql://.',
       'SOUK_DEMO must be one of auto, on, off, not "maybe".',
       'SMTP_URL must be an address that begins with smtp:// or smtps://.',
+      'SOUK_TRUST_PROXY must be addresses, networks or "loopback", with commas, not "loopback, 10.0.0.0/33".',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud".',
       'SOUK_ORIGIN must be scheme, host and port alone, like https://shop.example, not "https://shop.example/souk".',
     ],
@@ -70,6 +73,7 @@ test('children read the settings their parent has', () => {
   const config = good({
     PORT: '4000',
     SANDBOX_PORT: '4001',
+    SOUK_TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::/8',
     DATABASE_URL: 'postgres://me:pw@db/shop',
     SOUK_DEMO: 'off',
   });

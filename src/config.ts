@@ -16,6 +16,8 @@ export type Config = {
   /** auto: on when the database is new and our own. */
   demo: 'auto' | 'on' | 'off';
   smtpUrl: string | undefined;
+  /** Proxies whose X-Forwarded-For is believed, as addresses, networks or `loopback`, with commas. */
+  trustedProxies: string | undefined;
   logLevel: LogLevel;
 };
 export type ConfigOutcome = { kind: 'good'; config: Config } | { kind: 'bad'; problems: string[] };
@@ -63,6 +65,13 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
     return text;
   }
 
+  function proxies(name: string): string | undefined {
+    const text = given(name);
+    if (text?.split(',').some((one) => !isNetwork(one.trim())))
+      bad(name, 'must be addresses, networks or "loopback", with commas');
+    return text;
+  }
+
   const host = given('HOST') ?? '127.0.0.1';
   if (isIP(host) === 0 && !/^[a-z0-9.-]{1,253}$/i.test(host)) bad('HOST', 'must be an IP address or a host name');
   const config: Config = {
@@ -75,6 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
     databaseUrl: url('DATABASE_URL', ['postgres', 'postgresql']),
     demo: oneOf('SOUK_DEMO', DEMO_SETTINGS, 'auto'),
     smtpUrl: url('SMTP_URL', ['smtp', 'smtps']),
+    trustedProxies: proxies('SOUK_TRUST_PROXY'),
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   const origin = url('SOUK_ORIGIN', ['http', 'https']) ?? defaultOrigin(config.host, config.port);
@@ -99,8 +109,13 @@ export function configEnvironment(config: Config): Record<string, string> {
     DATABASE_URL: config.databaseUrl ?? '',
     SOUK_DEMO: config.demo,
     SMTP_URL: config.smtpUrl ?? '',
+    SOUK_TRUST_PROXY: config.trustedProxies ?? '',
     LOG_LEVEL: config.logLevel,
   };
+}
+
+export function secretsFile(dataDirectory: string): string {
+  return join(dataDirectory, 'secrets.json');
 }
 
 export function picturesDirectory(config: Config): string {
@@ -116,6 +131,15 @@ function defaultOrigin(host: string, port: number): string {
   // "All addresses" is none that a browser can open.
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host;
   return `http://${name}:${port}`;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0) return text === 'loopback';
+  return (
+    more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+  );
 }
 
 function samePorts(config: Config): string[] {

@@ -82,7 +82,7 @@ const souk = new Command('souk')
   .description('A marketplace that one person starts with one command.')
   .addHelpText(
     'after',
-    '\nSettings come from the environment: PORT, OPS_PORT, SANDBOX_PORT, HOST, SOUK_ORIGIN, SOUK_DATA, DATABASE_URL, SOUK_DEMO, SMTP_URL, LOG_LEVEL.',
+    '\nSettings come from the environment: PORT, OPS_PORT, SANDBOX_PORT, HOST, SOUK_ORIGIN, SOUK_DATA, DATABASE_URL, SOUK_DEMO, SMTP_URL, SOUK_TRUST_PROXY, LOG_LEVEL.',
   );
 
 souk

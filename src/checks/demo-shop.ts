@@ -1,69 +1,21 @@
 // The demo shop as a newcomer starts it: `souk start` in an empty directory, with all its processes.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DEMO_PASSWORD } from '../cli/demo-accounts.ts';
-import { freePort } from './running-shop.ts';
-
-const SOUK = join(import.meta.dirname, '../../bin/souk.js');
-const READY_TIMEOUT_MS = 120_000; // about 10 s, on a machine that does nothing else
-const STOP_TIMEOUT_MS = 20_000;
-// Whoever runs this may have settings of their own shop; these here must not reach it.
-const UNSET = {
-  DATABASE_URL: '',
-  SANDBOX_PORT: '',
-  SOUK_ORIGIN: '',
-  HOST: '',
-  SMTP_URL: '',
-  npm_lifecycle_event: undefined,
-};
+import { startSouk } from './start-souk.ts';
 
 export type DemoShop = { origin: string; stop(): Promise<void> };
 
 export async function startDemoShop(): Promise<DemoShop> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'souk-demo-'));
-  const [port, opsPort] = [await freePort(), await freePort()];
-  const shop = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SOUK, 'start', '--json'], {
-    env: {
-      ...process.env,
-      ...UNSET,
-      PORT: String(port),
-      OPS_PORT: String(opsPort),
-      SOUK_DATA: dataDirectory,
-      SOUK_DEMO: 'on',
-      LOG_LEVEL: 'warn',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = once(shop, 'exit');
-  const stop = async (): Promise<void> => {
-    if (shop.exitCode === null && shop.signalCode === null) shop.kill('SIGTERM');
-    const timer = setTimeout(() => shop.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await exited;
-    clearTimeout(timer);
-    await rm(dataDirectory, { recursive: true, force: true });
-  };
-  const lines: string[] = [];
-  const ready = Promise.withResolvers<string>();
-  createInterface({ input: shop.stdout }).on('line', (line) => {
-    lines.push(line);
-    if (line.includes('"event":"ready"')) ready.resolve((JSON.parse(line) as { address: string }).address);
-  });
-  const timer = setTimeout(() => ready.reject(new Error('the demo shop was not ready in time')), READY_TIMEOUT_MS);
+  const remove = (): Promise<void> => rm(dataDirectory, { recursive: true, force: true });
   try {
-    const origin = await Promise.race([
-      ready.promise,
-      exited.then(() => Promise.reject(new Error(`the demo shop ended: ${lines.join('\n')}`))),
-    ]);
-    return { origin, stop };
+    const { origin, stop } = await startSouk({ SOUK_DATA: dataDirectory, SOUK_DEMO: 'on' });
+    return { origin, stop: () => stop().finally(remove) };
   } catch (error) {
-    await stop();
+    await remove();
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

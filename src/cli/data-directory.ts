@@ -2,6 +2,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -10,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { secretsFile } from '../config.ts';
 import { errorCode } from '../lib/db.ts';
 import { Refusal, sentenceOf } from './refusal.ts';
 
@@ -49,6 +51,11 @@ export function megabytes(bytes: number): string {
 }
 
 type Note = 'demo' | 'sandbox-port';
+
+/** A web process ran here and left what it needs to start without its database. */
+export function hasServedBefore(directory: string): boolean {
+  return existsSync(secretsFile(directory));
+}
 
 /** A word that one start leaves to the next. */
 export function readNote(directory: string, note: Note): string | undefined {

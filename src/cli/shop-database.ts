@@ -116,11 +116,28 @@ export async function requireUsable(url: string): Promise<string> {
     return server.version;
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(`The database that DATABASE_URL names cannot be used: ${connectSentence(error)}`);
+    const sentence = `The database that DATABASE_URL names cannot be used: ${connectSentence(error)}`;
+    const isAway = AWAY_CODES.has(errorCode(error) ?? '') || isTimeout(error);
+    throw isAway ? new DatabaseAway(sentence) : new Refusal(sentence);
   } finally {
     await client.end().catch(() => {});
   }
 }
+
+/** Nothing is wrong with the address: the server may be there again in a moment. */
+export class DatabaseAway extends Refusal {}
+
+const AWAY_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EAI_AGAIN',
+  'ENOENT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  '53300',
+  '57P03',
+]);
 
 const CONNECT_FAULTS: Record<string, string> = {
   ECONNREFUSED: 'nothing answers at that address. Is PostgreSQL running, and is the port right?',
@@ -141,6 +158,11 @@ const CONNECT_FAULTS: Record<string, string> = {
 function connectSentence(error: unknown): string {
   const known = CONNECT_FAULTS[errorCode(error) ?? ''];
   if (known) return known;
-  const message = (error as Error).message;
-  return /timeout/i.test(message) ? `it does not answer within ${CONNECT_TIMEOUT_MS / 1000} s.` : `${message}.`;
+  return isTimeout(error)
+    ? `it does not answer within ${CONNECT_TIMEOUT_MS / 1000} s.`
+    : `${(error as Error).message}.`;
+}
+
+function isTimeout(error: unknown): boolean {
+  return /timeout/i.test((error as Error).message);
 }

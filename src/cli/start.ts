@@ -6,11 +6,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, configEnvironment } from '../config.ts';
 import { type ProcessLock, tryProcessLock } from '../lib/process-lock.ts';
 import { type Supervised, supervise } from '../lib/supervise.ts';
-import { prepareDataDirectory, readNote, writeNote } from './data-directory.ts';
+import { hasServedBefore, prepareDataDirectory, readNote, writeNote } from './data-directory.ts';
 import { keepPostgres } from './keep-postgres.ts';
 import { chooseSandboxPort, LOOPBACK, requireFree } from './ports.ts';
 import { Refusal } from './refusal.ts';
-import { hasOwnDatabase, migrateOrRefuse, requireUsable, shopLockName, startOwnPostgres } from './shop-database.ts';
+import {
+  DatabaseAway,
+  hasOwnDatabase,
+  migrateOrRefuse,
+  requireUsable,
+  shopLockName,
+  startOwnPostgres,
+} from './shop-database.ts';
 import { readyText } from './start-text.ts';
 import { watchStopSignals } from './stop-signals.ts';
 
@@ -24,15 +31,17 @@ const STOPPING = 'stopping process';
 const OTHER_STOP_BEGINS_MS = 1_500; // one whose npm was killed notices within 500 ms
 const OTHER_STOP_TAKES_MS = 45_000; // open requests, then PostgreSQL's last checkpoint
 const OTHER_START_PAUSE_MS = 50;
+const ASK_DATABASE_EVERY_MS = 1_000;
 
 export async function start(given: Config, options: StartOptions): Promise<void> {
   const beganAt = performance.now();
   const stopping = watchStopSignals(say);
   const undo: Undo = [];
   try {
-    const config = await bringUp(given, options, stopping, undo);
+    const { config, later } = await bringUp(given, options, stopping, undo);
     console.log(readyText(config, performance.now() - beganAt, options.json));
-    await once(stopping, 'abort');
+    // What cannot be made good later ends the shop as it would have kept it from starting.
+    await Promise.race([once(stopping, 'abort'), later.then(() => once(stopping, 'abort'))]);
   } catch (error) {
     if (!stopping.aborted) throw error;
   } finally {
@@ -40,16 +49,20 @@ export async function start(given: Config, options: StartOptions): Promise<void>
   }
 }
 
-async function bringUp(given: Config, options: StartOptions, stopping: AbortSignal, undo: Undo): Promise<Config> {
+/** `later`: what goes on after the shop is open, where its database was away. */
+type Up = { config: Config; later: Promise<void> };
+
+async function bringUp(given: Config, options: StartOptions, stopping: AbortSignal, undo: Undo): Promise<Up> {
   const config: Config = { ...given, dataDirectory: prepareDataDirectory(given.dataDirectory) };
   const lock = await lockShop(config, stopping);
   undo.push(() => lock.release());
   await Promise.all([requireFree('PORT', config.host, config.port), requireFree('OPS_PORT', LOOPBACK, config.opsPort)]);
   config.sandboxPort = await chooseSandboxPort(config);
 
-  config.databaseUrl = await bringUpDatabase(config, undo);
+  const database = await bringUpDatabase(config, undo);
+  config.databaseUrl = database.url;
   stopping.throwIfAborted();
-  await migrateOrRefuse(config.databaseUrl);
+  if (!database.isAway) await migrateOrRefuse(database.url);
   stopping.throwIfAborted();
 
   const program = (name: string) => ({
@@ -63,21 +76,50 @@ async function bringUp(given: Config, options: StartOptions, stopping: AbortSign
       NODE_COMPILE_CACHE: join(config.dataDirectory, 'compiled'),
     },
   });
+  const run = (name: string, graceMs: number): Supervised => {
+    const child = supervise(program(name), say);
+    undo.push(() => child.stop(graceMs));
+    return child;
+  };
+  // Ended in the opposite order: open payments need the sandbox until they are done, so it goes last.
+  const runBehind = (): Supervised[] => [run('sandbox', SANDBOX_GRACE_MS), run('worker', OPEN_REQUESTS_GRACE_MS)];
+  if (database.isAway) {
+    config.demo = demoState(config);
+    await requireAll([run('web', OPEN_REQUESTS_GRACE_MS)], stopping);
+    return { config, later: bringUpRest(database.url, stopping, runBehind) };
+  }
   await loadDemoIfDue(config, program('seed'), stopping);
+  await requireAll([...runBehind(), run('web', OPEN_REQUESTS_GRACE_MS)], stopping);
+  return { config, later: Promise.resolve() };
+}
 
-  const [sandbox, worker, web] = ['sandbox', 'worker', 'web'].map((name) => supervise(program(name), say)) as [
-    Supervised,
-    Supervised,
-    Supervised,
-  ];
-  undo.push(() => sandbox.stop(SANDBOX_GRACE_MS));
-  // Open payments need the sandbox until they are done, so it goes last.
-  undo.push(
-    async () => void (await Promise.all([web.stop(OPEN_REQUESTS_GRACE_MS), worker.stop(OPEN_REQUESTS_GRACE_MS)])),
-  );
-  await Promise.race([Promise.all([sandbox, worker, web].map(requireStarted)), once(stopping, 'abort')]);
+/** Once the database is there: what the web process alone could not do. */
+async function bringUpRest(databaseUrl: string, stopping: AbortSignal, runBehind: () => Supervised[]): Promise<void> {
+  while (!(await isThere(databaseUrl))) {
+    await sleep(ASK_DATABASE_EVERY_MS, undefined, { signal: stopping }).catch(() => {});
+    if (stopping.aborted) return;
+  }
+  await migrateOrRefuse(databaseUrl);
+  if (stopping.aborted) return;
+  await requireAll(runBehind(), stopping).catch((error: unknown) => {
+    if (!stopping.aborted) throw error;
+  });
+  say('The database is there: buying is open.');
+}
+
+async function isThere(databaseUrl: string): Promise<boolean> {
+  try {
+    await requireUsable(databaseUrl);
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseAway) return false;
+    throw error;
+  }
+}
+
+async function requireAll(children: Supervised[], stopping: AbortSignal): Promise<void> {
+  await Promise.race([Promise.all(children.map(requireStarted)), once(stopping, 'abort')]);
   stopping.throwIfAborted();
-  return config;
 }
 
 /** One shop a data directory. Another one that is just stopping is waited for. */
@@ -96,16 +138,24 @@ async function lockShop(config: Config, stopping: AbortSignal): Promise<ProcessL
   }
 }
 
-async function bringUpDatabase(config: Config, undo: Undo): Promise<string> {
-  if (config.databaseUrl !== undefined) {
-    await requireUsable(config.databaseUrl);
-    return config.databaseUrl;
+/** One that is away keeps no node from starting that has served it before: it searches and shows products without. */
+async function bringUpDatabase(config: Config, undo: Undo): Promise<{ url: string; isAway: boolean }> {
+  const { databaseUrl } = config;
+  if (databaseUrl !== undefined) {
+    try {
+      await requireUsable(databaseUrl);
+      return { url: databaseUrl, isAway: false };
+    } catch (error) {
+      if (!(error instanceof DatabaseAway) || !hasServedBefore(config.dataDirectory)) throw error;
+      say(`${error.message} Searching and looking open without it; buying opens when it is there.`);
+      return { url: databaseUrl, isAway: true };
+    }
   }
   // Noted first: whatever kills us from here on, the next start knows what is still to be done.
   if (config.demo !== 'off' && !hasOwnDatabase(config)) writeNote(config.dataDirectory, 'demo', 'due');
   const postgres = keepPostgres(config, await startOwnPostgres(config, say), say);
   undo.push(postgres.stop);
-  return postgres.url;
+  return { url: postgres.url, isAway: false };
 }
 
 /** Leaves config.demo on or off: whether this shop is a demo. */
@@ -114,9 +164,8 @@ async function loadDemoIfDue(
   seed: { file: string; args: string[]; env: NodeJS.ProcessEnv },
   stopping: AbortSignal,
 ): Promise<void> {
-  const note = readNote(config.dataDirectory, 'demo');
-  const isWanted = config.demo === 'on' || (config.demo === 'auto' && note !== undefined);
-  if (isWanted && note !== 'loaded') {
+  const state = demoState(config);
+  if (state === 'on' && readNote(config.dataDirectory, 'demo') !== 'loaded') {
     // In a process of its own, so that what it needs of memory goes when it is done.
     const child = spawn(seed.file, seed.args, { env: seed.env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     stopping.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
@@ -128,7 +177,13 @@ async function loadDemoIfDue(
       );
     writeNote(config.dataDirectory, 'demo', 'loaded');
   }
-  config.demo = isWanted ? 'on' : 'off';
+  config.demo = state;
+}
+
+function demoState(config: Config): 'on' | 'off' {
+  const isWanted =
+    config.demo === 'on' || (config.demo === 'auto' && readNote(config.dataDirectory, 'demo') !== undefined);
+  return isWanted ? 'on' : 'off';
 }
 
 async function requireStarted(child: Supervised): Promise<void> {

@@ -4,7 +4,8 @@ import type { Log } from './log.ts';
 
 export type Repeated = { close(): Promise<void> };
 
-const MAX_PAUSE_MS = 30_000;
+/** Ten loops that ask a database which is away cost nothing, and what waits for it goes on within this. */
+const MAX_PAUSE_MS = 2_000;
 
 /** `work` answers 'again' when there is more to do at once. A failure is logged and doubles the pause, up to a bound. */
 export function repeat(name: string, everyMs: number, log: Log, work: () => Promise<unknown>): Repeated {

@@ -61,7 +61,9 @@ export async function openRevocations(db: Queryable, log: Log): Promise<Revocati
     }
   }
 
-  await load(REVOCATION_KEPT_SECONDS);
+  // A node that starts while the database is away goes on without: all that an account may do but look needs the database.
+  lastPoll -= REVOCATION_KEPT_SECONDS * 1000;
+  await poll();
   const timer = setInterval(() => void poll(), POLL_PAUSE_MS).unref();
   return { has: (sessionId) => revoked.has(sessionId), add, poll, close: () => clearInterval(timer) };
 }
