@@ -6,7 +6,13 @@ import { writeFigures } from './columns.ts';
 import { appendDocument, dropDocument, readDocument } from './document-log.ts';
 import { type DocumentStore, forget, openDocumentStore, remember, remembered } from './document-store.ts';
 import { type Analyser, analyse, openAnalyser, sameText } from './fields.ts';
-import { appendSlot, type GrowingSegment, MAX_GROWING_SLOTS, openGrowingSegment } from './growing-segment.ts';
+import {
+  appendSlot,
+  type GrowingSegment,
+  MAX_GROWING_SLOTS,
+  openGrowingSegment,
+  showSlots,
+} from './growing-segment.ts';
 import { type Knowledge, openKnowledge } from './knowledge.ts';
 import type { PackedSegment } from './packed-segment.ts';
 import {
@@ -79,9 +85,12 @@ export function putDocument(state: SearchState, document: ReplicaDocument): void
     columns.family[place.slot] = family;
     setFamily(state.products, place.row, family);
   } else {
-    if (place) dropSlot(state, place);
     addToIndex(state, place?.row ?? addRow(state.products, productId, family), document, family);
-    if (place) setFamily(state.products, place.row, family);
+    if (place) {
+      // After the new slot is there: a thread that searches meanwhile finds one of them.
+      dropSlot(state, place);
+      setFamily(state.products, place.row, family);
+    }
   }
   remember(state.documents, document, wasRemembered);
 }
@@ -171,6 +180,7 @@ function addToIndex(state: SearchState, row: number, document: ReplicaDocument, 
   for (const term of analysis.terms) productsOfTerm[term] = (productsOfTerm[term] as number) + 1;
   products.segments[row] = growing.number;
   products.slots[row] = slot;
+  showSlots(growing);
 }
 
 function dropSlot(state: SearchState, { segment, slot }: Place): void {
