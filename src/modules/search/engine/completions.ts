@@ -1,5 +1,5 @@
 // The word that is being typed, in full: as titles have it, together with the words before it.
-import { matchAll } from './match.ts';
+import { findAll } from './match.ts';
 import { wordsWithPrefix } from './prefixes.ts';
 import type { Segment } from './segment.ts';
 import { type SearchState, segmentsOf } from './state.ts';
@@ -20,11 +20,13 @@ export function completeWord(state: SearchState, before: Group[], prefix: string
   let products = 0;
   for (const segment of segmentsOf(state)) {
     if (products >= ENOUGH_PRODUCTS) break;
-    matchAll(segment, before, (slot) => {
-      if (products >= ENOUGH_PRODUCTS || segment.columns.alive[slot] !== 1) return;
+    const { slots, count } = findAll(segment, before);
+    for (let at = 0; at < count && products < ENOUGH_PRODUCTS; at++) {
+      const slot = slots[at] as number;
+      if (segment.columns.alive[slot] !== 1) continue;
       products++;
       countTitleTerms(segment, slot, counts);
-    });
+    }
   }
   return likely
     .map((wordId) => ({ wordId, products: counts.get(vocabulary.termOfWord[wordId] as number) ?? 0 }))

@@ -13,6 +13,7 @@ export type Filters = {
   category: Uint8Array | null;
   brand: Uint8Array | null;
   seller: Uint8Array | null;
+  hasPrice: boolean;
   minPriceMinor: number;
   maxPriceMinor: number;
   minRating: number;
@@ -20,38 +21,40 @@ export type Filters = {
 };
 
 export function compileFilters(state: SearchState, query: SearchQuery): Filters {
+  const { minPriceMinor = 0, maxPriceMinor = Number.POSITIVE_INFINITY } = query;
   return {
     category: maskOf(state.categories, query.categories, isWithin),
     brand: maskOf(state.brands, query.brands, (value, wanted) => value === wanted),
     seller: maskOf(state.sellers, query.sellers, (value, wanted) => value === wanted),
-    minPriceMinor: query.minPriceMinor ?? 0,
-    maxPriceMinor: query.maxPriceMinor ?? Number.POSITIVE_INFINITY,
+    hasPrice: minPriceMinor > 0 || maxPriceMinor < Number.POSITIVE_INFINITY,
+    minPriceMinor,
+    maxPriceMinor,
     minRating: query.minRating ?? 0,
     inStock: query.inStock ?? false,
   };
 }
 
-export function hasFilters({
-  category,
-  brand,
-  seller,
-  minPriceMinor,
-  maxPriceMinor,
-  minRating,
-  inStock,
-}: Filters): boolean {
-  const hasMask = category !== null || brand !== null || seller !== null;
-  return hasMask || minPriceMinor > 0 || maxPriceMinor < Number.POSITIVE_INFINITY || minRating > 0 || inStock;
+export function hasFilters({ category, brand, seller, hasPrice, minRating, inStock }: Filters): boolean {
+  return category !== null || brand !== null || seller !== null || hasPrice || minRating > 0 || inStock;
 }
 
-export function failedFilters(filters: Filters, columns: Columns, slot: number): number {
-  const price = columns.priceMinor[slot] as number;
+/** Which of the filters on these three fail. */
+export function failedByValues(filters: Filters, category: number, brand: number, seller: number): number {
   let failed = 0;
-  if (filters.category !== null && filters.category[columns.category[slot] as number] !== 1) failed |= FAILS.category;
-  if (filters.brand !== null && filters.brand[columns.brand[slot] as number] !== 1) failed |= FAILS.brand;
-  if (filters.seller !== null && filters.seller[columns.seller[slot] as number] !== 1) failed |= FAILS.seller;
-  if (price < filters.minPriceMinor || price > filters.maxPriceMinor) failed |= FAILS.price;
-  if ((columns.stars[slot] as number) < filters.minRating) failed |= FAILS.rating;
+  if (filters.category !== null && filters.category[category] !== 1) failed |= FAILS.category;
+  if (filters.brand !== null && filters.brand[brand] !== 1) failed |= FAILS.brand;
+  if (filters.seller !== null && filters.seller[seller] !== 1) failed |= FAILS.seller;
+  return failed;
+}
+
+/** Which of the others fail. */
+export function failedByFigures(filters: Filters, columns: Columns, slot: number): number {
+  let failed = 0;
+  if (filters.hasPrice) {
+    const price = columns.priceMinor[slot] as number;
+    if (price < filters.minPriceMinor || price > filters.maxPriceMinor) failed |= FAILS.price;
+  }
+  if (filters.minRating > 0 && (columns.stars[slot] as number) < filters.minRating) failed |= FAILS.rating;
   if (filters.inStock && columns.soldOut[slot] === 1) failed |= FAILS.stock;
   return failed;
 }

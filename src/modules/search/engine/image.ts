@@ -34,7 +34,14 @@ export type ImageNotes = {
 type ValueTableName = (typeof VALUE_TABLES)[number];
 
 const VALUE_TABLES = ['brands', 'categories', 'sellers'] as const;
-const ARRAY_NAMES = ['terms', 'starts', 'docs', 'impacts', 'titles'] as const satisfies (keyof PackedArrays)[];
+const ARRAY_NAMES = [
+  'terms',
+  'starts',
+  'docs',
+  'impacts',
+  'titles',
+  'profiles',
+] as const satisfies (keyof PackedArrays)[];
 const WORD_ARRAYS = ['termOfWord', 'seen', 'seenInTitle'] as const;
 
 /**
@@ -152,6 +159,7 @@ function addSegment(state: SearchState, parts: Map<string, Uint8Array>, number: 
     docs: view(parts, `segment/${number}/docs`, Uint16Array),
     impacts: view(parts, `segment/${number}/impacts`, Uint8Array),
     titles: view(parts, `segment/${number}/titles`, Uint32Array),
+    profiles: view(parts, `segment/${number}/profiles`, Uint16Array),
   };
   const own = columns as Columns;
   const deadCount = placeProducts(state, own, number, slotCount);

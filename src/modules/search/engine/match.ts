@@ -1,52 +1,65 @@
 // Which slots of a segment have the terms, with their scores. Works in the thread's scratch memory and leaves its marks at 0.
 import { conjunctionOf } from './conjunction.ts';
 import { MAX_IMPACT } from './fields.ts';
+import { findSomeDense, gatherDense, isDense } from './match-dense.ts';
 import { scratch } from './scratch.ts';
-import type { Postings, Segment } from './segment.ts';
+import type { Found, Postings, Segment } from './segment.ts';
 import type { Group } from './understand.ts';
 
 /** From this ratio on it is cheaper to look each candidate up in a long list than to read the list. */
 const PROBE_RATIO = 12;
+/** With more found than a slot in so many, wiping all marks costs less than wiping theirs. */
+const WIPE_RATIO = 64;
+const NOTHING: Found = { slots: scratch.slots, count: 0 };
 
-type Visit = (slot: number, score: number) => void;
-type WeightedList = Postings & { scale: number };
+export type WeightedList = Postings & { scale: number };
 
-/** Visits slots that have every group. */
-export function matchAll(segment: Segment, groups: Group[], visit: Visit): void {
-  const { slots, scores } = scratch;
-  const count = findAll(segment, groups);
-  for (let at = 0; at < count; at++) visit(slots[at] as number, scores[slots[at] as number] as number);
-}
-
-/** How many slots have every group: the first ones of the scratch slots, with their scores, until the next search. */
-export function findAll(segment: Segment, groups: Group[]): number {
+/** Slots that have every group, with their scores in the scratch, until the next search. */
+export function findAll(segment: Segment, groups: Group[]): Found {
   const lists = byLength(listsOf(segment, groups));
-  if (lists.length === 0 || lists.some((alternatives) => alternatives.length === 0)) return 0;
+  const [first, ...others] = lists;
+  if (!first || lists.some((alternatives) => alternatives.length === 0)) return NOTHING;
+  const [only] = first;
+  if (others.length === 0 && first.length === 1 && only) return wholeList(only);
+  const { slots } = scratch;
+  let isSorted = first.length === 1;
   let count = 0;
-  let isSorted = lists[0]?.length === 1;
-  for (const [position, alternatives] of lists.entries()) {
-    const mark = position + 1;
+  if (isDense(first, segment.slotCount)) {
+    count = gatherDense(first, segment.slotCount);
+    isSorted = true;
+  } else for (const list of first) count = gather(list, count);
+  for (const [position, alternatives] of others.entries()) {
+    const mark = position + 2;
     for (const list of alternatives) {
-      if (position === 0) count = gather(list, count);
-      else if (count * PROBE_RATIO < list.end - list.start) {
-        if (!isSorted) scratch.slots.subarray(0, count).sort();
+      if (count * PROBE_RATIO < list.end - list.start) {
+        if (!isSorted) slots.subarray(0, count).sort();
         isSorted = true;
         probe(list, count, mark);
       } else scan(list, mark);
     }
-    if (position > 0) count = keepMarked(count, mark);
+    count = keepMarked(count, mark);
   }
-  return clearMarks(count);
+  clearMarks(count, segment.slotCount);
+  return { slots, count };
+}
+
+/** One list is the answer as it stands; only its scores are put where they are looked for. */
+function wholeList({ docs, impacts, start, end, scale }: WeightedList): Found {
+  const { scores } = scratch;
+  for (let at = start; at < end; at++) scores[docs[at] as number] = (impacts[at] as number) * scale;
+  return { slots: docs.subarray(start, end), count: end - start };
 }
 
 /**
  * The same for slots that have exactly `wanted` of the groups. Each of them has one of the shortest lists, so that the long
  * ones need not be read for every product in them.
  */
-export function findSome(segment: Segment, groups: Group[], wanted: number): number {
+export function findSome(segment: Segment, groups: Group[], wanted: number): Found {
   const { slots, hits } = scratch;
   const lists = byLength(listsOf(segment, groups));
   const gathered = lists.length - wanted + 1;
+  if (isDense(lists.slice(0, gathered).flat(), segment.slotCount))
+    return findSomeDense(lists, segment.slotCount, wanted);
   let count = 0;
   let isSorted = false;
   for (const [position, alternatives] of lists.entries()) {
@@ -60,23 +73,23 @@ export function findSome(segment: Segment, groups: Group[], wanted: number): num
       } else scanSome(list, mark);
     }
   }
-  clearMarks(count);
+  clearMarks(count, segment.slotCount);
   let kept = 0;
   for (let at = 0; at < count; at++) {
     const slot = slots[at] as number;
     if (hits[slot] === wanted) slots[kept++] = slot;
   }
-  return kept;
+  return { slots, count: kept };
 }
 
 function byLength(lists: WeightedList[][]): WeightedList[][] {
   return lists.length < 2 ? lists : lists.sort((a, b) => lengthOf(a) - lengthOf(b));
 }
 
-function clearMarks(count: number): number {
+function clearMarks(count: number, slotCount: number): void {
   const { slots, marks } = scratch;
-  for (let at = 0; at < count; at++) marks[slots[at] as number] = 0;
-  return count;
+  if (count * WIPE_RATIO > slotCount) marks.fill(0, 0, slotCount);
+  else for (let at = 0; at < count; at++) marks[slots[at] as number] = 0;
 }
 
 function listsOf(segment: Segment, groups: Group[]): WeightedList[][] {

@@ -1,5 +1,6 @@
 // A segment that gets no new product: flat arrays, in shared memory and in the snapshot the same.
 import type { Columns } from './columns.ts';
+import { numberProfiles, type Profiles, readProfiles } from './profiles.ts';
 import type { CategoryLists, Postings, Segment } from './segment.ts';
 
 export type PackedArrays = {
@@ -10,8 +11,10 @@ export type PackedArrays = {
   docs: Uint16Array;
   impacts: Uint8Array;
   titles: Uint32Array;
+  /** By slot; empty where they are too many. Made of the columns where they are not given. */
+  profiles?: Uint16Array;
 };
-export type PackedSegment = Segment & { arrays: PackedArrays };
+export type PackedSegment = Segment & { arrays: Required<PackedArrays> };
 
 export function packedSegment(
   number: number,
@@ -20,18 +23,24 @@ export function packedSegment(
   columns: Columns,
   arrays: PackedArrays,
 ): PackedSegment {
+  const ofSlot = arrays.profiles ?? numberProfiles(columns, slotCount);
   let categories: CategoryLists | undefined;
+  let profiles: Profiles | null | undefined;
   return {
     number,
     slotCount,
     deadCount,
     columns,
     titles: arrays.titles,
-    arrays,
+    arrays: { ...arrays, profiles: ofSlot },
     postings: (term) => postingsOf(arrays, term),
     categories() {
       categories ??= listCategories(columns.category, slotCount);
       return categories;
+    },
+    profiles() {
+      if (profiles === undefined) profiles = readProfiles(ofSlot, columns);
+      return profiles;
     },
     body: () => ({
       terms: arrays.terms,

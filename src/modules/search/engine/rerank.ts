@@ -1,7 +1,7 @@
 // The second look at the best candidates: what their titles, kinds and brands say about being the thing that was asked for.
+import { MISSING_PENALTY } from './offer.ts';
 import type { Segment } from './segment.ts';
 import type { SearchState } from './state.ts';
-import { MISSING_PENALTY } from './tally.ts';
 import { type Asked, askedOf, type TitleSigns, titleSigns } from './title.ts';
 import { compareRanked, type Ranked } from './top.ts';
 import { typeNounsOf } from './type-nouns.ts';

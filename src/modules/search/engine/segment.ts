@@ -1,12 +1,16 @@
 // A segment: products in slots, for each term the slots that have it (ascending) with their impacts, and the columns. New and
 // changed products go to a growing one; packed ones are flat arrays that get no new product.
 import type { Columns } from './columns.ts';
+import type { Profiles } from './profiles.ts';
 
 /** A slot's number fits in 16 bits, so that a posting takes three bytes and can still be looked up in the middle. */
 export const MAX_SEGMENT_SLOTS = 65_536;
 
 /** Slots of one term: docs[start..end), ascending, with impacts beside them. Valid until the segment grows. */
 export type Postings = { docs: Uint16Array; impacts: Uint8Array; start: number; end: number };
+
+/** Slots of a segment: the first `count`, in any order. */
+export type Found = { slots: Uint16Array; count: number };
 
 export type Segment = {
   /** Where it stands among the state's segments. */
@@ -19,6 +23,8 @@ export type Segment = {
   postings(term: number): Postings | undefined;
   /** Its slots by category; null where it still grows. */
   categories(): CategoryLists | null;
+  /** Only where no product is added any more. */
+  profiles?(): Profiles | null;
   /** All there is of the segment but its columns, as flat arrays, for merging. */
   body(): SegmentBody;
 };

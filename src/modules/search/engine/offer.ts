@@ -1,0 +1,95 @@
+// The best of what was found, in the order asked for. Most products are judged by one number.
+import type { SearchSort } from '../query.ts';
+import { type Columns, MOST_ESTEEM } from './columns.ts';
+import { scratch } from './scratch.ts';
+import type { Found, Segment } from './segment.ts';
+import { offer, type Top } from './top.ts';
+
+/** Whoever misses a word ranks below everybody who has all. More than any score: a dozen words, idf below 20 each. */
+export const MISSING_PENALTY = 1_000;
+/** In units of idf: among products that fit about equally. */
+const ESTEEM_WEIGHT = 0.1;
+const SOLD_OUT_PENALTY = 0.15;
+/** Of equal stars those that more people gave; too little to overturn any difference in stars. */
+const RATING_ESTEEM_WEIGHT = 1e-7;
+/** Wider than any rounding. */
+const MARGIN = 1e-3;
+
+/** The youngest slots first: among the newest the best then come first, and the others are one look each. */
+export function offerFound(
+  top: Top,
+  sort: SearchSort,
+  segment: Segment,
+  base: number,
+  found: Found,
+  missing: number,
+): void {
+  if (sort === 'relevance') offerByScore(top, segment, base, found, missing);
+  else if (sort === 'rating') offerByRating(top, segment, base, found);
+  else {
+    const column = sort === 'newest' ? segment.columns.createdAtMs : segment.columns.priceMinor;
+    offerByColumn(top, segment, base, found, column, sort === 'price_asc' ? -1 : 1);
+  }
+}
+
+function offerByScore(top: Top, { columns }: Segment, base: number, { slots, count }: Found, missing: number): void {
+  const { scores } = scratch;
+  const { alive, productId } = columns;
+  // What a score must have for its key to come in, with the most that esteem can add.
+  const most = ESTEEM_WEIGHT * MOST_ESTEEM - MISSING_PENALTY * missing + MARGIN;
+  let least = leastOf(top);
+  for (let at = count - 1; at >= 0; at--) {
+    const slot = slots[at] as number;
+    const score = scores[slot] as number;
+    if (score + most < least || alive[slot] !== 1) continue;
+    const key = keyOf(columns, slot, score, missing);
+    if (key < least) continue;
+    offer(top, key, productId[slot] as number, base + slot);
+    least = leastOf(top);
+  }
+}
+
+function keyOf(columns: Columns, slot: number, score: number, missing: number): number {
+  return (
+    score +
+    ESTEEM_WEIGHT * (columns.esteem[slot] as number) -
+    SOLD_OUT_PENALTY * (columns.soldOut[slot] as number) -
+    MISSING_PENALTY * missing
+  );
+}
+
+function offerByRating(top: Top, { columns }: Segment, base: number, { slots, count }: Found): void {
+  const { alive, productId, stars, esteem } = columns;
+  let least = leastOf(top);
+  for (let at = count - 1; at >= 0; at--) {
+    const slot = slots[at] as number;
+    if ((stars[slot] as number) + MARGIN < least || alive[slot] !== 1) continue;
+    const key = (stars[slot] as number) + RATING_ESTEEM_WEIGHT * (esteem[slot] as number);
+    if (key < least) continue;
+    offer(top, key, productId[slot] as number, base + slot);
+    least = leastOf(top);
+  }
+}
+
+function offerByColumn(
+  top: Top,
+  { columns }: Segment,
+  base: number,
+  { slots, count }: Found,
+  column: Float64Array,
+  sign: 1 | -1,
+): void {
+  const { alive, productId } = columns;
+  let least = leastOf(top);
+  for (let at = count - 1; at >= 0; at--) {
+    const slot = slots[at] as number;
+    const key = sign * (column[slot] as number);
+    if (key < least || alive[slot] !== 1) continue;
+    offer(top, key, productId[slot] as number, base + slot);
+    least = leastOf(top);
+  }
+}
+
+function leastOf(top: Top): number {
+  return top.size === top.limit ? (top.keys[0] ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+}
