@@ -7,69 +7,92 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const STATUS_AT = 'HTTP/1.1 '.length;
 
 export const NOT_SENT = -1;
+/** The connection ended before its answer came. */
+export const LOST = 0;
 
 export type RawClient = {
-  /** One request on a connection that is free; who finds none waits in order. 0: the connection was lost. */
+  /** One request on a connection that is free; who finds none waits in order. */
   ask(request: Buffer): Promise<number>;
   /** The same, and NOT_SENT at once where no connection is free. */
   askNow(request: Buffer): Promise<number>;
   close(): void;
 };
 
-type Line = { socket: Socket; got: Buffer | undefined; answer: ((status: number) => void) | undefined };
+type Line = {
+  socket: Socket;
+  isOpen: boolean;
+  got: Buffer | undefined;
+  answer: ((status: number) => void) | undefined;
+};
+
+/** More at once may be lost before the server accepts them (its queue has 511 places), and come only with the next try, a second later. */
+const OPENED_AT_ONCE = 200;
 
 export async function openRawClient(port: number, connections: number): Promise<RawClient> {
   const free: Line[] = [];
   const waiting: { request: Buffer; answer: (status: number) => void }[] = [];
-  const lines: Line[] = [];
+  const lines = new Set<Line>();
+  let isClosed = false;
 
   function send(line: Line, request: Buffer, answer: (status: number) => void): void {
     line.answer = answer;
     line.socket.write(request);
   }
 
-  function finish(line: Line, status: number): void {
-    const { answer } = line;
-    line.answer = undefined;
-    line.got = undefined;
+  function makeFree(line: Line): void {
     const next = waiting.shift();
     if (next) send(line, next.request, next.answer);
     else free.push(line);
-    answer?.(status);
   }
 
-  function openLine(): Line {
+  function takeFree(): Line | undefined {
+    for (let line = free.pop(); line; line = free.pop()) if (line.isOpen) return line;
+    return undefined;
+  }
+
+  async function openLine(): Promise<void> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    const line: Line = { socket, got: undefined, answer: undefined };
+    const line: Line = { socket, isOpen: true, got: undefined, answer: undefined };
+    lines.add(line);
     socket.on('data', (bytes: Buffer) => {
+      // The server says that this line was idle for too long, and closes it: nobody has asked for that.
+      if (!line.answer) return;
       line.got = line.got ? Buffer.concat([line.got, bytes]) : bytes;
       const status = completeStatus(line.got);
-      if (status !== undefined) finish(line, status);
+      if (status === undefined) return;
+      const { answer } = line;
+      line.answer = undefined;
+      line.got = undefined;
+      makeFree(line);
+      answer(status);
     });
     socket.on('error', () => {});
     socket.on('close', () => {
-      const { answer } = line;
-      line.answer = undefined;
-      answer?.(0);
+      line.isOpen = false;
+      lines.delete(line);
+      line.answer?.(LOST);
+      // As a browser would. A server that is gone is met again by the next request.
+      if (!isClosed) void openLine().catch(() => {});
     });
-    return line;
+    await once(socket, 'connect');
+    makeFree(line);
   }
 
-  for (let n = 0; n < connections; n++) lines.push(openLine());
-  await Promise.all(lines.map((line) => once(line.socket, 'connect')));
-  free.push(...lines);
+  for (let n = 0; n < connections; n += OPENED_AT_ONCE)
+    await Promise.all(Array.from({ length: Math.min(OPENED_AT_ONCE, connections - n) }, openLine));
   return {
     ask: (request) =>
       new Promise((resolve) => {
-        const line = free.pop();
+        const line = takeFree();
         if (line) send(line, request, resolve);
         else waiting.push({ request, answer: resolve });
       }),
     askNow: (request) => {
-      const line = free.pop();
+      const line = takeFree();
       return line ? new Promise((resolve) => send(line, request, resolve)) : Promise.resolve(NOT_SENT);
     },
     close: () => {
+      isClosed = true;
       for (const { socket } of lines) socket.destroy();
     },
   };

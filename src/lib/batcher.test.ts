@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { createBatcher } from './batcher.ts';
+import { type Batch, createBatcher } from './batcher.ts';
 
 const BOUNDS = { maxBatchItems: 10, maxQueuedItems: 1_000, maxKeysInFlight: 4, retryForMs: 1_000 };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -34,27 +34,35 @@ test('any schedule: one batch a key at a time, none too large, everyone answered
       fc.array(submission, { maxLength: 60 }),
       fc.integer({ min: 1, max: 7 }),
       fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 4 }),
       fc.array(fc.boolean(), { maxLength: 8 }),
-      async (submissions, maxBatchItems, maxKeysInFlight, lostConnections) => {
+      async (submissions, maxBatchItems, maxKeysInFlight, maxKeys, lostConnections) => {
         const running = new Set<number>();
+        let statements = 0;
         const effects = new Map<string, number>();
+        const runAll = async (batches: readonly Batch<string>[]): Promise<string[][]> => {
+          assert.ok(++statements <= maxKeysInFlight);
+          for (const { key } of batches) {
+            assert.ok(!running.has(key), 'two batches of one key at once');
+            running.add(key);
+          }
+          const items = batches.flatMap((batch) => batch.items);
+          assert.ok(items.length > 0 && items.length <= maxBatchItems);
+          await pause(1);
+          // Takes effect, and then the answer may be lost: it has to be repeatable.
+          for (const item of items) effects.set(item, (effects.get(item) ?? 0) || 1);
+          for (const { key } of batches) running.delete(key);
+          statements--;
+          if (lostConnections.pop()) throw connectionLost();
+          return batches.map((batch) => batch.items.map((item) => `${batch.key}/${item}`));
+        };
         const batcher = createBatcher<string, string>({
           ...BOUNDS,
           maxBatchItems,
           maxKeysInFlight,
           retryForMs: 60_000,
-          run: async (key, items) => {
-            assert.ok(!running.has(key), 'two batches of one key at once');
-            running.add(key);
-            assert.ok(running.size <= maxKeysInFlight);
-            assert.ok(items.length > 0 && items.length <= maxBatchItems);
-            await pause(1);
-            // Takes effect, and then the answer may be lost: `run` has to be repeatable.
-            for (const item of items) effects.set(item, (effects.get(item) ?? 0) || 1);
-            running.delete(key);
-            if (lostConnections.pop()) throw connectionLost();
-            return items.map((item) => `${key}/${item}`);
-          },
+          run: async (key, items) => (await runAll([{ key, items }]))[0] ?? [],
+          together: { maxKeys, run: runAll },
         });
         const answers = await Promise.all(
           submissions.map(async ({ key, delayMs }, n) => {
@@ -176,4 +184,78 @@ test('draining serves who is in and refuses who comes', async () => {
   assert.deepEqual(await batcher.submit(1, 2), { kind: 'overloaded' });
   await drained;
   assert.equal(await inside, 1);
+});
+
+test('one key that stands still fills its own places and leaves the others theirs', async () => {
+  const opened = Promise.withResolvers<void>();
+  const batcher = createBatcher<number, string>({
+    ...BOUNDS,
+    maxBatchItems: 2,
+    maxQueuedItemsOfKey: 3,
+    run: async (key, items) => {
+      if (key === 1) await opened.promise;
+      return items.map(() => 'served');
+    },
+  });
+  const inFlight = [1, 2].map((item) => batcher.submit(1, item));
+  await pause(5);
+  const behind = [3, 4, 5].map((item) => batcher.submit(1, item));
+  assert.deepEqual(await batcher.submit(1, 6), { kind: 'overloaded' });
+  assert.equal(await batcher.submit(2, 7), 'served');
+  opened.resolve();
+  assert.deepEqual(await Promise.all([...inFlight, ...behind]), Array(5).fill('served'));
+});
+
+test('more keys than may run at a time go together, in ascending order, and each hears its own', async () => {
+  const together: number[][] = [];
+  const batcher = createBatcher<string, string>({
+    ...BOUNDS,
+    maxKeysInFlight: 1,
+    run: async (key, items) => items.map((item) => `${key}/${item}`),
+    together: {
+      maxKeys: 3,
+      run: async (batches) => {
+        together.push(batches.map(({ key }) => key));
+        await pause(1);
+        return batches.map(({ key, items }) => items.map((item) => `${key}/${item}`));
+      },
+    },
+  });
+  const keys = [5, 3, 4, 2, 1];
+  const answers = await Promise.all([...keys, ...keys].map((key, n) => batcher.submit(key, `item ${n}`)));
+  assert.deepEqual(
+    answers,
+    [...keys, ...keys].map((key, n) => `${key}/item ${n}`),
+  );
+  assert.deepEqual(together, [
+    [3, 4, 5],
+    [1, 2],
+  ]);
+  assert.equal(await batcher.submit(9, 'alone'), '9/alone');
+  assert.equal(together.length, 2);
+});
+
+test('a key that fails among others is told by itself, and the others are served', async () => {
+  const batcher = createBatcher<number, number>({
+    ...BOUNDS,
+    maxKeysInFlight: 2,
+    run: async (key, items) => {
+      if (key === 3) throw new Error('no such product');
+      return items;
+    },
+    together: {
+      maxKeys: 10,
+      run: async (batches) => {
+        await pause(1);
+        if (batches.some(({ key }) => key === 3)) throw new Error('one of them failed');
+        return batches.map(({ items }) => items);
+      },
+    },
+  });
+  const answers = await Promise.allSettled([1, 2, 3, 4, 5, 6].map((key) => batcher.submit(key, key)));
+  assert.deepEqual(
+    answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : (answer.reason as Error).message)),
+    [1, 2, 'no such product', 4, 5, 6],
+  );
+  assert.equal(batcher.queuedItems(), 0);
 });

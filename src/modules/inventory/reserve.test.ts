@@ -146,6 +146,38 @@ test('answers are lost after the statement has committed: who got in is recognis
   assert.deepEqual(books, { available: 0, rows: 95 });
 });
 
+test('many products at once share statements; one whose row is locked keeps nobody else waiting', async (t) => {
+  const db = await openTestDatabase(t);
+  const stocks = Array.from({ length: 60 }, (_, n) => (n % 3) + 1);
+  const productIds = await Promise.all(stocks.map((stock) => makeProduct(db, { stock })));
+  const [locked = 0] = productIds;
+  const holder = new pg.Client({ connectionString: db.url });
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('select from inventory where product_id = $1 for update', [locked]);
+  const reservations = openReservations(db);
+  const startedAt = performance.now();
+  // Three buyers for each product, which has one, two or three units.
+  const waves = [1, 2, 3].map((userId) => productIds.map((productId) => reservations.reserve(productId, userId)));
+  const free = waves.flatMap((wave) => wave.slice(1));
+  assert.deepEqual(kinds(await Promise.all(free)), { held: 119, 'sold-out': 58 });
+  const tookMs = performance.now() - startedAt;
+  assert.ok(tookMs < 1_500, `the others waited ${Math.round(tookMs)} ms`);
+  const { batches } = reservations.statistics().reserve;
+  assert.ok(batches < productIds.length, `${batches} statements`);
+  await holder.query('rollback');
+  await holder.end();
+  const last = await Promise.all(waves.map((wave) => wave[0]));
+  assert.deepEqual(
+    last.map((outcome) => outcome?.kind),
+    ['held', 'sold-out', 'sold-out'],
+  );
+  const [books] = await db.query(
+    sql('t_together', 'select sum(available)::int as left, (select count(*) from reservation) as rows from inventory'),
+  );
+  assert.deepEqual(books, { left: 0, rows: stocks.reduce((sum, stock) => sum + stock) });
+});
+
 test('connections are killed in mid-statement, again and again: the books stay exact', async (t) => {
   const db = await openTestDatabase(t);
   const productId = await makeProduct(db, { stock: 100_000 });

@@ -2,11 +2,16 @@
 import { type Queryable, sql } from '../../lib/db.ts';
 import type { Reservation, ReservationState } from './reservation.ts';
 
-const reserveBatch = sql(
-  'inventory_reserve_batch',
-  `select outcome, granted_count, granted, expires, price, price_currency, held_users, held_ids, held_states, held_expires, held_prices,
-          held_currencies, limited, limit_each, opens, available_after, version_after
-   from reserve_batch($1, $2, $3, $4)`,
+const RESERVED = `outcome, granted_count, granted, expires, price, price_currency, held_users, held_ids, held_states, held_expires,
+          held_prices, held_currencies, limited, limit_each, opens, available_after, version_after`;
+const reserveBatch = sql('inventory_reserve_batch', `select ${RESERVED} from reserve_batch($1, $2, $3, $4)`);
+// One call a product, in the order of the arrays, and one commit for all of them. The first line runs before any of them locks.
+const reserveBatches = sql(
+  'inventory_reserve_batches',
+  `with patience as materialized (select set_config('lock_timeout', $6, true) as is_set)
+   select product_id, ${RESERVED}
+   from patience, unnest($1::bigint[], $2::int[], $3::int[]) as wanted (product_id, buyers_before, buyers_until),
+     reserve_batch(product_id, nullif(is_set, $6)::timestamptz, ($4::bigint[])[buyers_before + 1 : buyers_until], ($5::text[])[buyers_before + 1 : buyers_until])`,
 );
 const openHolds = sql(
   'inventory_open_holds',
@@ -112,6 +117,30 @@ export async function runReserveBatch(
   const [row] = await db.query<ReserveBatchRow>(reserveBatch, [productId, at, userIds, reservationIds]);
   if (!row) throw new Error(`reserve_batch(${productId}) answered nothing`);
   return row;
+}
+
+export type WantedOfProduct = { productId: number; userIds: number[]; reservationIds: string[] };
+
+/** All or nothing; gives up, and nobody has anything, where another transaction holds one of the products for longer. */
+export async function runReserveBatches(
+  db: Queryable,
+  wanted: readonly WantedOfProduct[],
+  patienceMs: number,
+): Promise<ReserveBatchRow[]> {
+  const ends: number[] = [];
+  for (const { userIds } of wanted) ends.push((ends.at(-1) ?? 0) + userIds.length);
+  const productIds = wanted.map(({ productId }) => productId);
+  const rows = await db.query<ReserveBatchRow & { product_id: number }>(reserveBatches, [
+    productIds,
+    [0, ...ends.slice(0, -1)],
+    ends,
+    wanted.flatMap(({ userIds }) => userIds),
+    wanted.flatMap(({ reservationIds }) => reservationIds),
+    `${patienceMs}ms`,
+  ]);
+  if (rows.length !== wanted.length || rows.some((row, n) => row.product_id !== productIds[n]))
+    throw new Error('reserve_batch was not called once a product, in their order');
+  return rows;
 }
 
 function toReservation(productId: number, row: HoldRow): Reservation {
