@@ -10,8 +10,8 @@ import { button } from '../kit/components/button.ts';
 import { errorSummary, textField } from '../kit/components/field.ts';
 import { notice } from '../kit/components/notice.ts';
 import { narrow } from '../kit/components/section.ts';
+import type { FormState } from '../kit/form-again.ts';
 import { layout } from '../kit/layout.ts';
-import type { FormState } from './form-again.ts';
 
 export function signInPage(state: FormState, next: string): Html {
   return credentialPage('Sign in', state, {

@@ -5,8 +5,8 @@ import { errorSummary, selectField, textField } from '../kit/components/field.ts
 import { keyValues } from '../kit/components/key-values.ts';
 import { notice } from '../kit/components/notice.ts';
 import { pageHead, panel } from '../kit/components/section.ts';
+import type { FormState } from '../kit/form-again.ts';
 import { layout } from '../kit/layout.ts';
-import type { FormState } from './form-again.ts';
 
 const COUNTRY_OPTIONS = COUNTRIES.map(({ code, name }) => ({ value: code, text: name }));
 

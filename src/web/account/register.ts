@@ -1,12 +1,12 @@
 import { invalid, problem } from '../../lib/problem.ts';
 import { registerAccount } from '../../modules/accounts/index.ts';
 import { callerOf, safeNext, setSessionCookie } from '../kit/caller.ts';
+import { EMPTY_FORM, formAgain } from '../kit/form-again.ts';
 import { sendPage, wantsPage } from '../kit/negotiate.ts';
 import type { limitRate } from '../kit/rate-limit.ts';
 import { problemResponses } from '../kit/schemas.ts';
 import type { App } from '../kit/shop.ts';
 import { registerPage } from './credential-pages.ts';
-import { EMPTY_FORM, formAgain } from './form-again.ts';
 import type { AccountShop } from './routes.ts';
 import { NextQuery, RegisterBody, SignedInAnswer, signedInJson } from './schemas.ts';
 

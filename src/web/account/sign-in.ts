@@ -1,12 +1,12 @@
 import { problem } from '../../lib/problem.ts';
 import { signIn } from '../../modules/accounts/index.ts';
 import { callerOf, safeNext, setSessionCookie } from '../kit/caller.ts';
+import { EMPTY_FORM, formAgain } from '../kit/form-again.ts';
 import { sendPage, wantsPage } from '../kit/negotiate.ts';
 import type { limitRate } from '../kit/rate-limit.ts';
 import { problemResponses } from '../kit/schemas.ts';
 import type { App } from '../kit/shop.ts';
 import { signInPage } from './credential-pages.ts';
-import { EMPTY_FORM, formAgain } from './form-again.ts';
 import { BUSY_RETRY_SECONDS, nextOf } from './register.ts';
 import type { AccountShop } from './routes.ts';
 import { NextQuery, SignedInAnswer, SignInBody, signedInJson } from './schemas.ts';

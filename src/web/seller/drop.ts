@@ -9,6 +9,7 @@ import { wantsPage } from '../kit/negotiate.ts';
 import { Nullable, problemResponses, Time } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
 import { requireSeller } from './own-shop.ts';
+import { productFormAgain } from './product-form-again.ts';
 import { ProductParams } from './products.ts';
 
 const MAX_CUSTOMER_LIMIT = 1_000;
@@ -50,7 +51,11 @@ export function sellerDropRoutes(app: App, shop: Shop): void {
   // Forms know GET and POST only.
   app.post(
     '/seller/products/:productId/drop',
-    { preValidation: readForm, schema: { ...schema, hide: true } },
+    {
+      preValidation: readForm,
+      errorHandler: productFormAgain(shop, 'drop', ['opensAt', 'mode', 'perCustomerLimit', 'holdSeconds']),
+      schema: { ...schema, hide: true },
+    },
     async (request, reply) => {
       const { seller } = await requireSeller(shop, request);
       const drop = await announce(shop, seller.sellerId, request.params.productId, request.body);

@@ -8,6 +8,7 @@ import { wantsPage } from '../kit/negotiate.ts';
 import { problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
 import { requireSeller } from './own-shop.ts';
+import { productFormAgain } from './product-form-again.ts';
 import { ProductParams } from './products.ts';
 
 const PICTURE_MAX_BYTES = 10 * 1024 * 1024;
@@ -31,6 +32,7 @@ export function sellerPictureRoutes(app: App, shop: Shop): void {
     scope.post<{ Params: { productId: string }; Body: Buffer | undefined }>(
       '/seller/products/:productId/pictures',
       {
+        errorHandler: productFormAgain(shop, 'picture', []),
         bodyLimit: PICTURE_MAX_BYTES + FORM_OVERHEAD_BYTES,
         // A caller who may not is told before ten megabytes are read.
         onRequest: async (request) => {

@@ -1,7 +1,7 @@
 // What sellers send of a product: as JSON like in the contract, or from the form of the seller's pages.
 import { type Static, Type } from 'typebox';
 import { isCurrency, parseDecimal } from '../../lib/money.ts';
-import { invalid } from '../../lib/problem.ts';
+import { type FieldError, invalid } from '../../lib/problem.ts';
 import type { ProductPatch } from '../../modules/catalog/index.ts';
 import { type Form, isForm } from '../kit/forms.ts';
 import { Line, Nullable } from '../kit/schemas.ts';
@@ -71,6 +71,31 @@ export function productBody(body: unknown): unknown {
     price: priceOf(price),
     ...(stock === undefined ? {} : { stock: /^\d{1,15}$/.test(textOf(stock)) ? Number(stock) : stock }),
   };
+}
+
+/** The fields that come back when the form was filled in wrongly. */
+export const PRODUCT_FORM_FIELDS = [
+  'title',
+  'description',
+  'brand',
+  'gtin',
+  'categoryPath',
+  'price.decimal',
+  'price.currency',
+  'stock',
+  'status',
+  'attributeLines',
+];
+
+/** Where the form has the field that a pointer into the JSON body means. */
+export function formErrors(errors: readonly FieldError[]): FieldError[] {
+  return errors.map(({ pointer, message }) => ({
+    pointer: pointer
+      .replace(/^\/category(\/.*)?$/, '/categoryPath')
+      .replace(/^\/attributes(\/.*)?$/, '/attributeLines')
+      .replace(/^\/price(\/amount)?$/, '/price/decimal'),
+    message,
+  }));
 }
 
 function priceOf(price: Form[string] | undefined): { amount: number; currency: string } {

@@ -11,6 +11,7 @@ import {
 } from '../../modules/catalog/index.ts';
 import { dropFigures, loadOffersOf, setImportedStock } from '../../modules/inventory/index.ts';
 import { mediaUrl } from '../kit/components/picture.ts';
+import { keepTyped } from '../kit/form-again.ts';
 import { respond, sendPage, wantsPage } from '../kit/negotiate.ts';
 import { Id, MoneySchema, Nullable, PageQuery, problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
@@ -18,7 +19,8 @@ import { OwnProductSchema, ownProductJson, StatusSchema } from './own-product-js
 import { requireSeller } from './own-shop.ts';
 import { productFormPage } from './pages/product-form-page.ts';
 import { productsPage } from './pages/products-page.ts';
-import { NewProductBody, ProductPatchBody, patchOf, productBody } from './product-body.ts';
+import { NewProductBody, PRODUCT_FORM_FIELDS, ProductPatchBody, patchOf, productBody } from './product-body.ts';
+import { productFormAgain } from './product-form-again.ts';
 
 export const ProductParams = Type.Object({ productId: Id });
 
@@ -40,10 +42,12 @@ const ProductListSchema = Type.Object({
 
 /** Forms are read into the body of the contract before the schema looks at it. */
 async function readForm(request: FastifyRequest): Promise<void> {
+  keepTyped(request);
   request.body = productBody(request.body);
 }
 
 export function sellerProductRoutes(app: App, shop: Shop): void {
+  const formComesBack = productFormAgain(shop, 'fields', PRODUCT_FORM_FIELDS);
   app.get(
     '/seller/products',
     {
@@ -88,6 +92,7 @@ export function sellerProductRoutes(app: App, shop: Shop): void {
     '/seller/products',
     {
       preValidation: readForm,
+      errorHandler: formComesBack,
       schema: {
         tags: ['seller'],
         summary: 'Offer a new product',
@@ -123,6 +128,7 @@ export function sellerProductRoutes(app: App, shop: Shop): void {
 
   const patch = {
     preValidation: readForm,
+    errorHandler: formComesBack,
     schema: {
       tags: ['seller'],
       summary: 'Change a product',

@@ -7,6 +7,7 @@ import { Line, problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
 import { type Stock, StockSchema } from './own-product-json.ts';
 import { requireSeller } from './own-shop.ts';
+import { productFormAgain } from './product-form-again.ts';
 import { ProductParams } from './products.ts';
 
 const MAX_CHANGE = 1_000_000;
@@ -24,6 +25,7 @@ export function sellerStockRoutes(app: App, shop: Shop): void {
   app.post(
     '/seller/products/:productId/stock',
     {
+      errorHandler: productFormAgain(shop, 'stock', ['change', 'note']),
       schema: {
         tags: ['seller'],
         summary: 'Add or take units of a product',

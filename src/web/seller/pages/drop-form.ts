@@ -6,6 +6,8 @@ import { countText } from '../../kit/components/count.ts';
 import { selectField, textField } from '../../kit/components/field.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
 import { exactTime } from '../../kit/components/time.ts';
+import type { FormState } from '../../kit/form-again.ts';
+import { formFault } from './form-fault.ts';
 
 const MODE_TEXTS = {
   line: 'A line, in the order of joining',
@@ -18,30 +20,31 @@ const DEFAULT_HOLD_SECONDS = 600;
 /** "2026-11-25T10:00" of a time in UTC. */
 const MINUTE_CHARACTERS = 16;
 
-export function dropPart(productId: string, drop: DropFigures | undefined): Html {
+export function dropPart(productId: string, drop: DropFigures | undefined, state: FormState): Html {
   if (!drop)
     return html`<p class="muted">A sale that opens at a set moment. Whoever waits in its line is served by the shop: nobody has to be faster than others.</p>
-${dropForm(productId, undefined)}`;
+${dropForm(productId, undefined, state)}`;
   return html`${keyValues([
     ['State', STATE_TEXTS[drop.state]],
     ['Opens', exactTime(drop.opensAt)],
     ['Who buys', MODE_TEXTS[drop.mode]],
     ['Waiting', countText(drop.waiting)],
   ])}
-${drop.waiting > 0 ? html`<p class="muted">It can be changed again when nobody waits in its line.</p>` : dropForm(productId, drop)}`;
+${drop.waiting > 0 ? html`<p class="muted">It can be changed again when nobody waits in its line.</p>` : dropForm(productId, drop, state)}`;
 }
 
-function dropForm(productId: string, drop: DropFigures | undefined): Html {
-  return html`<form class="form" method="post" action="/seller/products/${productId}/drop">
-${textField({ name: 'opensAt', label: 'Opens at', type: 'datetime-local', value: drop?.opensAt.toISOString().slice(0, MINUTE_CHARACTERS) ?? '', required: true, hint: 'UTC' })}
+function dropForm(productId: string, drop: DropFigures | undefined, state: FormState): Html {
+  const { errors } = state;
+  const filled = (name: string, standing: string) => ({ name, errors, value: state.values[name] ?? standing });
+  return html`${formFault(state)}<form class="form" method="post" action="/seller/products/${productId}/drop">
+${textField({ ...filled('opensAt', drop?.opensAt.toISOString().slice(0, MINUTE_CHARACTERS) ?? ''), label: 'Opens at', type: 'datetime-local', required: true, hint: 'UTC' })}
 ${selectField({
-  name: 'mode',
+  ...filled('mode', drop?.mode ?? 'line'),
   label: 'Who buys',
-  value: drop?.mode ?? 'line',
   required: true,
   options: Object.entries(MODE_TEXTS).map(([value, text]) => ({ value, text })),
 })}
-${textField({ name: 'perCustomerLimit', label: 'Units a customer', type: 'number', value: String(drop?.perCustomerLimit ?? DEFAULT_LIMIT), required: true, min: 1, max: 1_000, step: 1, width: 'half' })}
-${textField({ name: 'holdSeconds', label: 'Seconds to pay', type: 'number', value: String(drop?.holdSeconds ?? DEFAULT_HOLD_SECONDS), required: true, min: 5, max: 86_400, step: 1, width: 'half' })}
+${textField({ ...filled('perCustomerLimit', String(drop?.perCustomerLimit ?? DEFAULT_LIMIT)), label: 'Units a customer', type: 'number', required: true, min: 1, max: 1_000, step: 1, width: 'half' })}
+${textField({ ...filled('holdSeconds', String(drop?.holdSeconds ?? DEFAULT_HOLD_SECONDS)), label: 'Seconds to pay', type: 'number', required: true, min: 5, max: 86_400, step: 1, width: 'half' })}
 <p class="actions">${button(drop ? 'Change it' : 'Announce it', 'quiet')}</p></form>`;
 }

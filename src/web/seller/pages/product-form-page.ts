@@ -2,22 +2,30 @@ import { type Html, html, nothing } from '../../../lib/html.ts';
 import { minorDigits } from '../../../lib/money.ts';
 import type { DropFigures } from '../../../modules/inventory/index.ts';
 import { button } from '../../kit/components/button.ts';
-import { selectField, textArea, textField } from '../../kit/components/field.ts';
+import { type FieldErrors, selectField, textArea, textField } from '../../kit/components/field.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
 import { panel } from '../../kit/components/section.ts';
+import { EMPTY_FORM, type FormState } from '../../kit/form-again.ts';
 import type { OwnProductJson } from '../own-product-json.ts';
+import { formErrors } from '../product-body.ts';
 import { dropPart } from './drop-form.ts';
+import { formFault } from './form-fault.ts';
 import { type SellerCaller, sellerFrame } from './seller-frame.ts';
 
 const DEFAULT_CURRENCY = 'USD';
+
+/** Which of the page's forms came back, and how it was filled in. */
+export type ReturnedForm = { name: 'fields' | 'stock' | 'drop' | 'picture'; state: FormState };
 
 /** A new product, or one that is there with its stock and pictures. */
 export function productFormPage(shown: {
   caller: SellerCaller;
   product: OwnProductJson | undefined;
   drop: DropFigures | undefined;
+  returned?: ReturnedForm;
 }): Html {
-  const { caller, product } = shown;
+  const { caller, product, returned } = shown;
+  const stateOf = (name: ReturnedForm['name']): FormState => (returned?.name === name ? returned.state : EMPTY_FORM);
   return sellerFrame({
     title: product ? product.title : 'New product',
     caller,
@@ -25,57 +33,59 @@ export function productFormPage(shown: {
     beside:
       product?.status === 'active' ? html`<a href="/product/${product.productId}">As shoppers see it</a>` : nothing,
     main: product
-      ? html`<div class="columns">${panel('What it is', fieldsForm(product))}<div>${panel('Stock', stockForm(product))}${panel('Pictures', picturesForm(product))}${panel('Drop', dropPart(product.productId, shown.drop))}</div></div>`
-      : panel('What it is', fieldsForm(undefined)),
+      ? html`<div class="columns">${panel('What it is', fieldsForm(product, stateOf('fields')))}<div>${panel('Stock', stockForm(product, stateOf('stock')))}${panel('Pictures', picturesForm(product, stateOf('picture')))}${panel('Drop', dropPart(product.productId, shown.drop, stateOf('drop')))}</div></div>`
+      : panel('What it is', fieldsForm(undefined, stateOf('fields'))),
   });
 }
 
-function fieldsForm(product: OwnProductJson | undefined): Html {
+function fieldsForm(product: OwnProductJson | undefined, state: FormState): Html {
   const price = product?.price ?? { amount: undefined, currency: DEFAULT_CURRENCY };
   const attributes = Object.entries(product?.attributes ?? {}).map(([name, value]) => `${name}: ${value}`);
-  return html`<form class="form" method="post" action="${product ? `/seller/products/${product.productId}` : '/seller/products'}">
-${textField({ name: 'title', label: 'Title', value: product?.title ?? '', required: true, maxLength: 300 })}
-${textArea({ name: 'description', label: 'Description', value: product?.description ?? '', rows: 8, maxLength: 20_000 })}
-${textField({ name: 'brand', label: 'Brand', value: product?.brand ?? '', maxLength: 100, width: 'half' })}
-${textField({ name: 'gtin', label: 'GTIN', value: product?.gtin ?? '', maxLength: 14, width: 'half', inputMode: 'numeric', hint: '8 to 14 digits' })}
-${textField({ name: 'categoryPath', label: 'Category', value: product?.category.join(' > ') ?? '', required: true, maxLength: 800, hint: 'From the department down: Electronics > Phones > Chargers' })}
-${textField({ name: 'price.decimal', label: 'Price', value: price.amount === undefined ? '' : decimal(price.amount, price.currency), required: true, inputMode: 'decimal', width: 'half', maxLength: 20 })}
-${textField({ name: 'price.currency', label: 'Currency', value: price.currency, required: true, maxLength: 3, width: 'half' })}
-${product ? statusField(product.status) : textField({ name: 'stock', label: 'Units in stock', type: 'number', value: '1', required: true, min: 0, step: 1, width: 'half' })}
-${textArea({ name: 'attributeLines', label: 'Attributes', value: attributes.join('\n'), rows: 5, hint: 'One a line: Colour: Black' })}
+  const errors = formErrors(state.errors);
+  /** As it was typed, or else as it stands. */
+  const filled = (name: string, standing: string) => ({ name, errors, value: state.values[name] ?? standing });
+  return html`${formFault({ ...state, errors })}<form class="form" method="post" action="${product ? `/seller/products/${product.productId}` : '/seller/products'}">
+${textField({ ...filled('title', product?.title ?? ''), label: 'Title', required: true, maxLength: 300 })}
+${textArea({ ...filled('description', product?.description ?? ''), label: 'Description', rows: 8, maxLength: 20_000 })}
+${textField({ ...filled('brand', product?.brand ?? ''), label: 'Brand', maxLength: 100, width: 'half' })}
+${textField({ ...filled('gtin', product?.gtin ?? ''), label: 'GTIN', maxLength: 14, width: 'half', inputMode: 'numeric', hint: '8 to 14 digits' })}
+${textField({ ...filled('categoryPath', product?.category.join(' > ') ?? ''), label: 'Category', required: true, maxLength: 800, hint: 'From the department down: Electronics > Phones > Chargers' })}
+${textField({ ...filled('price.decimal', price.amount === undefined ? '' : decimal(price.amount, price.currency)), label: 'Price', required: true, inputMode: 'decimal', width: 'half', maxLength: 20 })}
+${textField({ ...filled('price.currency', price.currency), label: 'Currency', required: true, maxLength: 3, width: 'half' })}
+${product ? statusField(filled('status', product.status)) : textField({ ...filled('stock', '1'), label: 'Units in stock', type: 'number', required: true, min: 0, step: 1, width: 'half' })}
+${textArea({ ...filled('attributeLines', attributes.join('\n')), label: 'Attributes', rows: 5, hint: 'One a line: Colour: Black' })}
 <p class="actions">${button(product ? 'Save' : 'Put on sale')}</p></form>`;
 }
 
-function statusField(status: string): Html {
+function statusField(filled: { name: string; errors: FieldErrors; value: string }): Html {
   const options = [
     { value: 'active', text: 'Yes, on sale' },
     { value: 'hidden', text: 'No, hidden' },
   ];
   return selectField({
-    name: 'status',
+    ...filled,
     label: 'Shown in the shop',
-    value: status,
     required: true,
     options,
     width: 'half',
   });
 }
 
-function stockForm(product: OwnProductJson): Html {
+function stockForm(product: OwnProductJson, { values, ...state }: FormState): Html {
   const { available, held, sold } = product.stock;
   return html`${keyValues([
     ['Available', available],
     ['Held by buyers', held],
     ['Sold', sold],
   ])}
-<form class="form" method="post" action="/seller/products/${product.productId}/stock">
-${textField({ name: 'change', label: 'Units more, or fewer', type: 'number', value: '1', required: true, step: 1, width: 'half', hint: '-5 takes five off' })}
-${textField({ name: 'note', label: 'Note', maxLength: 300 })}
+${formFault({ ...state, values })}<form class="form" method="post" action="/seller/products/${product.productId}/stock">
+${textField({ name: 'change', label: 'Units more, or fewer', type: 'number', value: values.change ?? '1', errors: state.errors, required: true, step: 1, width: 'half', hint: '-5 takes five off' })}
+${textField({ name: 'note', label: 'Note', value: values.note ?? '', errors: state.errors, maxLength: 300 })}
 <p class="actions">${button('Change the stock', 'quiet')}</p></form>`;
 }
 
-function picturesForm(product: OwnProductJson): Html {
-  return html`${
+function picturesForm(product: OwnProductJson, state: FormState): Html {
+  return html`${formFault(state)}${
     product.images.length === 0
       ? html`<p class="muted">None yet: products with a picture are looked at far more.</p>`
       : html`<ul class="chips">${product.images.map((image) => html`<li class="thumb"><img src="${image.url}" alt="${image.alt}" width="${image.width}" height="${image.height}" loading="lazy"></li>`)}</ul>`
