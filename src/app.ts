@@ -10,8 +10,9 @@ import { openAccounts } from './modules/accounts/index.ts';
 import { openLineWatch, openReservations } from './modules/inventory/index.ts';
 import { drainCheckout, openCheckout, openOrderWatch } from './modules/orders/index.ts';
 import type { PaymentProvider } from './modules/payments/index.ts';
-import { keepTaught, openQueryLog, openReplica } from './modules/search/index.ts';
+import { keepTaught, openQueryLog } from './modules/search/index.ts';
 import { openApiSettings } from './open-api.ts';
+import { openShopReplica } from './open-shop-replica.ts';
 import { openPaymentProvider } from './payment-provider.ts';
 import { replicaSource } from './replica-source.ts';
 import { accountRoutes } from './web/account/routes.ts';
@@ -99,12 +100,7 @@ export async function openShop(
   const provider = given ?? openPaymentProvider(config, secrets);
   const [accounts, replica] = await Promise.all([
     openAccounts({ db, accessTokenKey: secrets['access-token'], log }),
-    openReplica({
-      directory: `${config.dataDirectory}/search`,
-      source: replicaSource(db),
-      log,
-      pollEveryMs: POLL_EVERY_MS,
-    }),
+    openShopReplica(config, { source: replicaSource(db), log, pollEveryMs: POLL_EVERY_MS }),
   ]);
   const lines = await openLineWatch(db, log);
   const reservations = openReservations(db, lines);

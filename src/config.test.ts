@@ -20,6 +20,7 @@ test('an empty environment is a shop on this machine', () => {
     databaseUrl: undefined,
     demo: 'auto',
     smtpUrl: undefined,
+    searchUrl: undefined,
     trustedProxies: undefined,
     logLevel: 'info',
   });
@@ -38,6 +39,7 @@ test('every bad variable is named at once, and an address with a password is not
     HOST: 'not a host',
     DATABASE_URL: 'mysql://me:secret@db/shop',
     SMTP_URL: 'mail',
+    SEARCH_URL: 'me:secret@search:9200',
     SOUK_TRUST_PROXY: 'loopback, 10.0.0.0/33',
     SOUK_DEMO: 'maybe',
     LOG_LEVEL: 'loud',
@@ -52,6 +54,7 @@ test('every bad variable is named at once, and an address with a password is not
       'DATABASE_URL must be an address that begins with postgres:// or postgresql://.',
       'SOUK_DEMO must be one of auto, on, off, not "maybe".',
       'SMTP_URL must be an address that begins with smtp:// or smtps://.',
+      'SEARCH_URL must be an address that begins with http:// or https://.',
       'SOUK_TRUST_PROXY must be addresses, networks or "loopback", with commas, not "loopback, 10.0.0.0/33".',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud".',
       'SOUK_ORIGIN must be scheme, host and port alone, like https://shop.example, not "https://shop.example/souk".',
@@ -76,6 +79,7 @@ test('children read the settings their parent has', () => {
     SOUK_TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::/8',
     DATABASE_URL: 'postgres://me:pw@db/shop',
     SOUK_DEMO: 'off',
+    SEARCH_URL: 'https://me:pw@search.example:9200',
   });
   assert.deepEqual(good(configEnvironment(config)), config);
   assert.deepEqual(good(configEnvironment(good({}))), good({}));

@@ -16,6 +16,8 @@ export type Config = {
   /** auto: on when the database is new and our own. */
   demo: 'auto' | 'on' | 'off';
   smtpUrl: string | undefined;
+  /** OpenSearch, with user and password; undefined: each web process searches in its own memory. */
+  searchUrl: string | undefined;
   /** Proxies whose X-Forwarded-For is believed, as addresses, networks or `loopback`, with commas. */
   trustedProxies: string | undefined;
   logLevel: LogLevel;
@@ -84,6 +86,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
     databaseUrl: url('DATABASE_URL', ['postgres', 'postgresql']),
     demo: oneOf('SOUK_DEMO', DEMO_SETTINGS, 'auto'),
     smtpUrl: url('SMTP_URL', ['smtp', 'smtps']),
+    searchUrl: url('SEARCH_URL', ['http', 'https']),
     trustedProxies: proxies('SOUK_TRUST_PROXY'),
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
   };
@@ -109,6 +112,7 @@ export function configEnvironment(config: Config): Record<string, string> {
     DATABASE_URL: config.databaseUrl ?? '',
     SOUK_DEMO: config.demo,
     SMTP_URL: config.smtpUrl ?? '',
+    SEARCH_URL: config.searchUrl ?? '',
     SOUK_TRUST_PROXY: config.trustedProxies ?? '',
     LOG_LEVEL: config.logLevel,
   };

@@ -82,7 +82,7 @@ const souk = new Command('souk')
   .description('A marketplace that one person starts with one command.')
   .addHelpText(
     'after',
-    '\nSettings come from the environment: PORT, OPS_PORT, SANDBOX_PORT, HOST, SOUK_ORIGIN, SOUK_DATA, DATABASE_URL, SOUK_DEMO, SMTP_URL, SOUK_TRUST_PROXY, LOG_LEVEL.',
+    '\nSettings come from the environment: PORT, OPS_PORT, SANDBOX_PORT, HOST, SOUK_ORIGIN, SOUK_DATA, DATABASE_URL, SOUK_DEMO, SMTP_URL, SEARCH_URL, SOUK_TRUST_PROXY, LOG_LEVEL.',
   );
 
 souk
@@ -174,6 +174,14 @@ souk
     const { search } = await import('./cli/search.ts');
     const { explain, exact, size, json } = flags;
     await search(config(), { term, explain: explain ?? false, exact: exact ?? false, size, json: json ?? false });
+  });
+
+souk
+  .command('reindex')
+  .description('index all products anew in the OpenSearch of SEARCH_URL, while the old index answers')
+  .action(async () => {
+    const { reindex } = await import('./cli/reindex.ts');
+    await reindex(config());
   });
 
 souk

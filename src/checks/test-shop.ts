@@ -45,6 +45,7 @@ export async function openTestShop(t: TestContext): Promise<TestShop> {
     databaseUrl: db.url,
     demo: 'on',
     smtpUrl: undefined,
+    searchUrl: undefined,
     trustedProxies: undefined,
     logLevel: 'silent',
   };

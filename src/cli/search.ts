@@ -4,7 +4,8 @@ import { synonymFiles } from '../config.ts';
 import { openDatabase } from '../lib/db.ts';
 import { openLog } from '../lib/log.ts';
 import { formatMoney } from '../lib/money.ts';
-import { type Explanation, loadSynonyms, openReplica, type SearchResult } from '../modules/search/index.ts';
+import { type Explanation, loadSynonyms, type SearchResult } from '../modules/search/index.ts';
+import { openShopReplica } from '../open-shop-replica.ts';
 import { replicaSource } from '../replica-source.ts';
 import { Refusal } from './refusal.ts';
 import { requireCurrentSchema, withShopDatabase } from './shop-database.ts';
@@ -26,8 +27,7 @@ export function search(config: Config, command: SearchCommand): Promise<void> {
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     });
     // The running shop writes the snapshot; this only reads it.
-    const replica = await openReplica({
-      directory: `${config.dataDirectory}/search`,
+    const replica = await openShopReplica(config, {
       source: replicaSource(db),
       log,
       pollEveryMs: POLL_EVERY_MS,

@@ -165,6 +165,11 @@ const table = {
     title: 'Buying is out for a moment',
     help: 'Searching and looking go on. Try again after `Retry-After` seconds; nothing is charged twice.',
   },
+  'search-unavailable': {
+    status: 503,
+    title: 'Searching is out for a moment',
+    help: 'Products that you know the address of can still be opened and bought. Try again after `Retry-After` seconds.',
+  },
   'payments-unavailable': {
     status: 503,
     title: 'The payment provider does not answer',

@@ -86,7 +86,7 @@ function depthsBelow(path: string, ancestors: string[]): number[] {
   return [...new Set(depths)];
 }
 
-function priceFacet(counts: Uint32Array): PriceRange[] {
+export function priceFacet(counts: Uint32Array): PriceRange[] {
   const ranges: PriceRange[] = [];
   for (const [step, count] of counts.entries()) {
     if (count > 0) ranges.push({ ...priceStepRange(step), count });

@@ -170,12 +170,12 @@ function wordsBefore(title: string, pattern: RegExp): number | undefined {
 }
 
 /** The categories above, or all of them where the product says itself what it is. */
-function shelfText({ category }: ReplicaDocument, kind: string | undefined): string {
+export function shelfText({ category }: ReplicaDocument, kind: string | undefined): string {
   return (kind === undefined ? category.slice(0, -1) : category).join(' ');
 }
 
 // A value speaks for itself ("Black"); a yes needs its name ("Waterproof"), and a no is not about the product.
-function attributesText(document: ReplicaDocument): string {
+export function attributesText(document: ReplicaDocument): string {
   let text = document.gtin ?? '';
   let count = 0;
   for (const record of [document.variant, document.attributes]) {

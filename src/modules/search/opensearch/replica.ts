@@ -1,0 +1,117 @@
+// The second implementation of the door: the products of a shop that is too large for a node's memory, in OpenSearch.
+//
+// What a node keeps: synonyms and past queries, the words of recent queries (10 MB), the most common brands and categories, results
+// and products that were asked for a moment ago.
+import { LRUCache } from 'lru-cache';
+import type { Log } from '../../../lib/log.ts';
+import { problem } from '../../../lib/problem.ts';
+import { repeat } from '../../../lib/repeat.ts';
+import { teach } from '../engine/knowledge.ts';
+import type { SearchQuery, SearchResult, Suggestion } from '../query.ts';
+import type { Replica } from '../replica.ts';
+import type { ReplicaSource } from '../source.ts';
+import { openDocuments } from './documents.ts';
+import { followOnce, isServing, openFollowing } from './follow.ts';
+import { aliasOf } from './indices.ts';
+import { openLexicon } from './lexicon.ts';
+import { askForReindex } from './progress.ts';
+import { searchProducts } from './search.ts';
+import { openServer } from './server.ts';
+import { suggestFor } from './suggest.ts';
+import { loadValueTables, openValueTables } from './value-tables.ts';
+
+const LOAD_VALUES_EVERY_MS = 60_000;
+/** What a crowd looks for at once is searched once; about 200 KB a page of 24. */
+const MAX_RESULTS = 200;
+const MAX_SUGGESTIONS = 5_000;
+const FRESH_MS = 200;
+const RETRY_AFTER_SECONDS = 2;
+
+export type OpenSearchOptions = {
+  url: string;
+  /** What the names of all indices begin with. */
+  prefix: string;
+  source: ReplicaSource;
+  log: Log;
+  pollEveryMs: number;
+  /** For a command that only asks: it never writes. */
+  readOnly?: boolean;
+  /** How long a silent writer is waited for. */
+  takeOverMs?: number;
+};
+
+/** Waits for one look at the cluster. Where that fails it is not ready, and goes on trying. */
+export async function openOpenSearchReplica(options: OpenSearchOptions): Promise<Replica> {
+  const { url, prefix, source, log, pollEveryMs, takeOverMs, readOnly = false } = options;
+  const server = openServer(url);
+  const alias = aliasOf(prefix);
+  const following = openFollowing(server, prefix, source, log, readOnly, takeOverMs);
+  const lexicon = openLexicon(server, alias);
+  const documents = openDocuments(server, alias, source, () => isServing(following));
+  let tables = openValueTables();
+
+  const results = new LRUCache<string, SearchResult>({
+    max: MAX_RESULTS,
+    ttl: FRESH_MS,
+    fetchMethod: (name) => searchProducts(lexicon, JSON.parse(name) as SearchQuery),
+  });
+  const suggestions = new LRUCache<string, Suggestion[]>({
+    max: MAX_SUGGESTIONS,
+    ttl: FRESH_MS,
+    fetchMethod: (term) => suggestFor(lexicon, tables, term),
+  });
+
+  async function fetched<Answer extends object>(answers: LRUCache<string, Answer>, name: string): Promise<Answer> {
+    // Another shop's products, or half of this one's, are not shown.
+    const answer = isServing(following) ? await answers.fetch(name) : undefined;
+    if (answer === undefined) throw problem('search-unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    return answer;
+  }
+
+  async function loadValues(): Promise<void> {
+    if (!isServing(following)) return;
+    tables = await loadValueTables(server, alias);
+    lexicon.state.products.count = tables.documents;
+  }
+
+  const follow = () => followOnce(following);
+  const first = await follow().catch((error: unknown) => {
+    log.warn({ err: error }, 'OpenSearch does not answer yet');
+    return 'failed' as const;
+  });
+  if (first !== 'failed') await loadValues().catch((error: unknown) => log.warn({ err: error }, 'no brands yet'));
+  const jobs = [
+    repeat('follow the database into OpenSearch', pollEveryMs, log, follow),
+    repeat('load brands and categories', LOAD_VALUES_EVERY_MS, log, loadValues),
+  ];
+  return {
+    search: (query) => fetched(results, JSON.stringify(query)),
+    suggest: (term) => fetched(suggestions, term),
+    product: (productId) => documents.product(productId),
+    family: (familyKey, sellerId) => documents.family(familyKey, sellerId),
+    teach: (lesson) => {
+      teach(lexicon.knowledge, lesson);
+      results.clear();
+      suggestions.clear();
+    },
+    ageSeconds: () => Math.max(0, (Date.now() - (following.seen?.progress.currentAtMs ?? 0)) / 1_000),
+    documentCount: () => tables.documents,
+    ready: () => isServing(following),
+    close: async () => {
+      await Promise.all(jobs.map((job) => job.close()));
+      await server.close();
+    },
+  };
+}
+
+export type ReindexOptions = Pick<OpenSearchOptions, 'url' | 'prefix' | 'source'>;
+
+/** False where there is no index to be made anew yet. */
+export async function reindexOpenSearch({ url, prefix, source }: ReindexOptions): Promise<boolean> {
+  const server = openServer(url);
+  try {
+    return await askForReindex(server.client, prefix, await source.databaseId());
+  } finally {
+    await server.close();
+  }
+}
