@@ -2,9 +2,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Queryable } from '../../lib/db.ts';
 import { keyOf } from '../../lib/ids.ts';
-import { type DropTerms, findMovingLines, runLeaveLine, runOpenLine, runSetDrop, runSetPaused } from './store-lines.ts';
+import {
+  type DropTerms,
+  findMovingLines,
+  runLeaveLine,
+  runOpenLine,
+  runPlaceDrawn,
+  runSetDrop,
+  runSetPaused,
+} from './store-lines.ts';
 
 const SEED_BYTES = 32;
+// As many as are granted at once. Who leaves in that moment waits for one step, about 0.1 s.
+const PLACES_A_STEP = 5_000;
 
 export type SetDropOutcome =
   | { kind: 'set'; commitment: string | null }
@@ -30,8 +40,17 @@ export async function setDrop(
 /** Draws what is due and gives what is free to whoever is first. Returns how many were granted. `at` null: the database's clock. */
 export async function moveLines(db: Queryable, at: Date | null): Promise<number> {
   let granted = 0;
-  for (const productId of await findMovingLines(db, at)) granted += await runOpenLine(db, productId, at);
+  for (const productId of await findMovingLines(db, at)) granted += await moveLine(db, productId, at);
   return granted;
+}
+
+/** A draw's places are written step by step, each followed by its grants; whoever dies in between, the next one goes on. */
+async function moveLine(db: Queryable, productId: number, at: Date | null): Promise<number> {
+  for (let granted = 0; ; await runPlaceDrawn(db, productId, PLACES_A_STEP)) {
+    const step = await runOpenLine(db, productId, at);
+    granted += step.granted;
+    if (!step.drawing) return granted;
+  }
 }
 
 /** False: that product is no drop. The line keeps its order. */

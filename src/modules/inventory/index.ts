@@ -24,7 +24,7 @@ export {
   stockCounts,
 } from './stock.ts';
 export type { EntryCondition } from './store-drop-figures.ts';
-export { loadPublishedTickets } from './store-tickets.ts';
+export { loadDrawnTickets, loadLineTickets } from './store-tickets.ts';
 export { sweepExpired } from './sweep-expired.ts';
 export { positionOf, type Ticket, type TicketState } from './ticket.ts';
 export { isFinallySoldOut, type Line, type LineWatch, openLineWatch } from './watch-lines.ts';

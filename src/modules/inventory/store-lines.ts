@@ -1,4 +1,4 @@
-// SQL of drops and their lines. Announcing, joining, leaving and opening are functions of the database: migrations/0015, 0016 and 0018.
+// SQL of drops and their lines. Announcing, joining, leaving and opening are functions of the database: migrations/0015, 0016, 0018 and 0023.
 import { type Queryable, sql } from '../../lib/db.ts';
 import type { LineMode } from './store.ts';
 import type { EntryCondition } from './store-drop-figures.ts';
@@ -10,21 +10,29 @@ const joinLine = sql(
    from join_line($1, $2, $3, $4)`,
 );
 const leaveLine = sql('inventory_leave_line', 'select outcome from leave_line($1, $2, $3)');
-const openLine = sql('inventory_open_line', 'select granted from open_line($1, $2)');
-// Lines that can move: something is free and somebody waits, or a draw is due.
+const openLine = sql('inventory_open_line', 'select granted, drawing from open_line($1, $2)');
+const placeDrawn = sql('inventory_place_drawn', 'select placed from place_drawn($1, $2)');
+// Lines that can move: something is free and somebody waits, or a draw is due or not finished.
 const movingLines = sql(
   'inventory_moving_lines',
   `select i.product_id from inventory i left join drop_sale d using (product_id)
-   where i.line_mode <> 'open' and not i.paused and i.opens_at <= coalesce($1, clock_timestamp()) and i.waiting > 0
-     and (i.available > 0 or (i.line_mode = 'lottery' and d.drawn_at is null))`,
+   where i.line_mode <> 'open' and not i.paused and i.opens_at <= coalesce($1, clock_timestamp())
+     and ((i.waiting > 0 and (i.available > 0 or (i.line_mode = 'lottery' and d.drawn_at is null)))
+       or (i.line_mode = 'lottery' and d.drawn_at is not null and coalesce(d.placed_tickets, -1) < d.drawn_tickets))`,
 );
 const watchedLines = sql(
   'inventory_watched_lines',
   `select i.product_id, i.line_mode, i.opens_at, i.customer_limit, i.hold_seconds, i.paused, i.total, i.available, i.waiting, i.last_place, i.version,
-          i.expired_count, (select k.place from ticket k where k.product_id = i.product_id and k.state = 'waiting' and k.place is not null
-                            order by k.place limit 1) as head,
+          i.expired_count,
+          -- Those whose place is drawn and not written yet stand before everyone who joined after the draw.
+          least((select k.place from ticket k where k.product_id = i.product_id and k.state = 'waiting' and k.place is not null
+                 order by k.place limit 1),
+                case when d.drawn_at is not null and d.placed_tickets < d.drawn_tickets then d.placed_tickets + 1 end) as head,
           (select count(*) from reservation r where r.product_id = i.product_id and r.state in ('held', 'paying')) as held,
-          d.commitment, case when d.drawn_at is not null then d.seed end as seed, d.drawn_at, d.drawn_tickets, d.entry_condition
+          -- A draw is told when its list stands.
+          d.commitment, d.drawn_tickets, d.entry_condition, case when d.placed_tickets is not null then d.draw end as draw,
+          case when d.drawn_at is not null and d.placed_tickets is not null then d.seed end as seed,
+          case when d.placed_tickets is not null then d.drawn_at end as drawn_at
    from inventory i left join drop_sale d using (product_id)
    where i.line_mode <> 'open' or i.opens_at > clock_timestamp() - interval '1 day' or d.entry_condition <> 'none'`,
 );
@@ -73,9 +81,18 @@ export async function runLeaveLine(
   return row?.outcome === 'left';
 }
 
-export async function runOpenLine(db: Queryable, productId: number, at: Date | null): Promise<number> {
-  const [row] = await db.query<{ granted: number }>(openLine, [productId, at]);
-  return row?.granted ?? 0;
+/** `drawing`: places of the draw are still to be written. */
+export async function runOpenLine(
+  db: Queryable,
+  productId: number,
+  at: Date | null,
+): Promise<{ granted: number; drawing: boolean }> {
+  const [row] = await db.query<{ granted: number; drawing: boolean }>(openLine, [productId, at]);
+  return row ?? { granted: 0, drawing: false };
+}
+
+export async function runPlaceDrawn(db: Queryable, productId: number, maxTickets: number): Promise<void> {
+  await db.query(placeDrawn, [productId, maxTickets]);
 }
 
 export async function findMovingLines(db: Queryable, at: Date | null): Promise<number[]> {
@@ -99,6 +116,7 @@ export type WatchedLineRow = {
   held: number;
   commitment: Buffer | null;
   seed: Buffer | null;
+  draw: number | null;
   drawn_at: Date | null;
   drawn_tickets: number | null;
   /** Null: no drop was announced. */

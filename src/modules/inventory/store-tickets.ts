@@ -9,9 +9,13 @@ const standingTickets = sql(
      on r.product_id = k.product_id and r.user_id = k.user_id and r.slot = 0 and r.reservation_id = k.ticket_id
    where k.product_id = $1 and k.user_id = any ($2::bigint[])`,
 );
-const publishedTickets = sql(
-  'inventory_published_tickets',
-  `select ticket_id, place, joined_at from ticket where product_id = $1 and place is not null and ticket_id > $2 order by ticket_id limit $3`,
+const drawnTickets = sql(
+  'inventory_drawn_tickets',
+  `select ticket_id, place, joined_at from drawn_ticket where product_id = $1 and draw = $2 and place > $3 order by place limit $4`,
+);
+const lineTickets = sql(
+  'inventory_line_tickets',
+  `select ticket_id, place, joined_at from ticket where product_id = $1 and place > $2 order by place limit $3`,
 );
 
 export type StandingTicketRow = {
@@ -32,11 +36,23 @@ export function loadStandingTickets(
 
 export type PublishedTicketRow = { ticket_id: string; place: number; joined_at: Date };
 
-export function loadPublishedTickets(
+/** Of one draw, as they were when it was made. */
+export function loadDrawnTickets(
   db: Queryable,
   productId: number,
-  afterTicketId: string,
+  draw: number,
+  afterPlace: number,
   limit: number,
 ): Promise<PublishedTicketRow[]> {
-  return db.query<PublishedTicketRow>(publishedTickets, [productId, afterTicketId, limit]);
+  return db.query<PublishedTicketRow>(drawnTickets, [productId, draw, afterPlace, limit]);
+}
+
+/** Of a line in the order of arrival, as it stands. */
+export function loadLineTickets(
+  db: Queryable,
+  productId: number,
+  afterPlace: number,
+  limit: number,
+): Promise<PublishedTicketRow[]> {
+  return db.query<PublishedTicketRow>(lineTickets, [productId, afterPlace, limit]);
 }

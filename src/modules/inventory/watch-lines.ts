@@ -24,7 +24,14 @@ export type Line = {
   head: number | null;
   lastPlace: number;
   version: number;
-  draw: { commitment: string; seed: string | null; drawnAt: Date | null; drawnTickets: number | null } | null;
+  draw: {
+    commitment: string;
+    seed: string | null;
+    drawnAt: Date | null;
+    drawnTickets: number | null;
+    /** Among the draws of this product; null: not made yet. */
+    draw: number | null;
+  } | null;
 };
 
 export type LineWatch = {
@@ -119,6 +126,7 @@ function toLine(row: WatchedLineRow): Line {
       seed: row.seed?.toString('hex') ?? null,
       drawnAt: row.drawn_at,
       drawnTickets: row.drawn_tickets,
+      draw: row.draw,
     },
   };
 }

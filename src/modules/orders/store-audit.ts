@@ -26,13 +26,16 @@ const TICKETS_OF_LINES = `with numbered as (
      holder as (
        select distinct product_id, (jsonb_array_elements_text(detail->'holders'))::bigint as user_id from line_event where kind = 'announced'),
      tickets as (
-       select e.product_id, e.sale, e.ticket_id, e.joined, e.granted, e.gone, coalesce(e.place, k.place) as place,
+       select e.product_id, e.sale, e.ticket_id, e.joined, e.granted, e.gone,
+              coalesce(e.place, k.place, o.place) as place, o.place as listed_place,
               h.user_id is not null as is_passed_over
        from (
          select product_id, ticket_id, min(sale) as sale, max(user_id) as user_id, max(place) as place, min(sequence) as joined,
                 min(sequence) filter (where kind = 'granted') as granted, min(sequence) filter (where kind in ('granted', 'left')) as gone
          from numbered where kind in ('joined', 'granted', 'left') group by product_id, ticket_id) e
        left join ticket k on k.product_id = e.product_id and k.ticket_id = e.ticket_id
+       -- For a moment after the draw a place stands there alone.
+       left join drawn_ticket o on o.product_id = e.product_id and o.ticket_id = e.ticket_id
        left join holder h on h.product_id = e.product_id and h.user_id = e.user_id)`;
 
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
@@ -174,19 +177,19 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ),
   check(
     'draws',
-    'each lottery was drawn by the seed that was promised: places are in the order of SHA-256(seed || ticket id)',
+    'each lottery was drawn by the seed that was promised: places, as published too, are in the order of SHA-256(seed || ticket id)',
     `${TICKETS_OF_LINES}
      , draw as (
        select product_id, sale, sequence, decode(detail->>'seed', 'hex') as seed, (detail->>'tickets')::int as tickets from numbered where kind = 'drawn')
-     select d.product_id, d.sale, t.ticket_id, t.place, t.drawn_place from draw d
+     select d.product_id, d.sale, t.ticket_id, t.place, t.listed_place, t.drawn_place from draw d
      join (select product_id, sale, detail->>'commitment' as commitment from numbered where kind = 'announced') a using (product_id, sale)
      left join (
-       select product_id, sale, t.ticket_id, t.place, count(*) over (partition by product_id, sale) as tickets,
+       select product_id, sale, t.ticket_id, t.place, t.listed_place, count(*) over (partition by product_id, sale) as tickets,
               row_number() over (partition by product_id, sale order by sha256(d.seed || convert_to(t.ticket_id, 'UTF8')), t.ticket_id) as drawn_place
        from tickets t join draw d using (product_id, sale)
        where t.joined < d.sequence and (t.gone is null or t.gone > d.sequence)) t using (product_id, sale)
      where a.commitment is distinct from encode(sha256(d.seed), 'hex') or d.tickets <> coalesce(t.tickets, 0)
-        or t.place is distinct from t.drawn_place`,
+        or t.place is distinct from t.drawn_place or t.listed_place <> t.drawn_place`,
   ),
   check(
     'line_sales',

@@ -1,17 +1,19 @@
-// The published tickets of a drop: whoever has them and the seed can compute the draw again.
+// The published tickets of a drop: of a lottery those that took part in its draw, from which anyone can compute its order again.
 import { LRUCache } from 'lru-cache';
 import { type Static, Type } from 'typebox';
 import { parseId } from '../../lib/ids.ts';
 import { problem } from '../../lib/problem.ts';
-import { loadPublishedTickets } from '../../modules/inventory/index.ts';
+import { type Line, loadDrawnTickets, loadLineTickets } from '../../modules/inventory/index.ts';
 import { limitRate } from '../kit/rate-limit.ts';
 import { Nullable, problemResponses, Time } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
 
 const TICKETS_A_PAGE = 5_000;
-// A page reads all tickets of the product to find its own: about 50 ms for 100,000. So it is read once for everybody.
 const MAX_PAGES_KEPT = 50;
-const PAGE_KEPT_MS = 5_000;
+// A page of a line reads all its tickets to find its own: about 50 ms for 100,000. So it is read once for everybody.
+const LINE_PAGE_KEPT_MS = 5_000;
+// The list of a draw never changes; but its address is that of the product, which may be drawn for again.
+const DRAWN_PAGE_KEPT_SECONDS = 60;
 const RATE = { requestsPerMinute: 120, burst: 60 };
 
 const TicketPage = Type.Object({
@@ -19,20 +21,21 @@ const TicketPage = Type.Object({
   mode: Type.Enum(['open', 'line', 'lottery']),
   commitment: Nullable(Type.String({ description: 'SHA-256 of the seed, hexadecimal' })),
   seed: Nullable(Type.String({ description: 'Hexadecimal; told when the draw has been made' })),
-  drawnTickets: Nullable(
-    Type.Integer({ description: 'Places up to this one were drawn, later ones are in the order of joining' }),
-  ),
+  drawnTickets: Nullable(Type.Integer({ description: 'How many took part in the draw: the length of the whole list' })),
   items: Type.Array(Type.Object({ ticketId: Type.String(), place: Type.Integer(), joinedAt: Time })),
-  next: Nullable(Type.String({ description: '`after` of the next page' })),
+  next: Nullable(Type.Integer({ description: '`after` of the next page' })),
 });
 type Items = Static<typeof TicketPage>['items'];
 
 export function dropTicketRoutes(app: App, shop: Shop): void {
-  const pages = new LRUCache<string, Items, { productId: number; after: string }>({
+  const pages = new LRUCache<string, Items, { line: Line; after: number }>({
     max: MAX_PAGES_KEPT,
-    ttl: PAGE_KEPT_MS,
-    fetchMethod: async (_key, _stale, { context: { productId, after } }) => {
-      const rows = await loadPublishedTickets(shop.db, productId, after, TICKETS_A_PAGE);
+    ttl: LINE_PAGE_KEPT_MS,
+    fetchMethod: async (_key, _stale, { context: { line, after } }) => {
+      const rows =
+        line.mode === 'line'
+          ? await loadLineTickets(shop.db, line.productId, after, TICKETS_A_PAGE)
+          : await loadDrawnTickets(shop.db, line.productId, line.draw?.draw ?? 0, after, TICKETS_A_PAGE);
       return rows.map((row) => ({
         ticketId: row.ticket_id,
         place: row.place,
@@ -47,32 +50,39 @@ export function dropTicketRoutes(app: App, shop: Shop): void {
       onRequest: limitRate(RATE),
       schema: {
         tags: ['shop'],
-        summary: 'The tickets of a drop’s line, with their places',
+        summary: 'The tickets of a drop’s draw or line, in the order of their places',
         description:
-          'A draw gives places in the order of SHA-256 of the seed’s bytes followed by the ticket’s id, and SHA-256 of the seed is the commitment. Who leaves before the draw gets no place; who loses a place and joins again has a new ticket, behind the drawn ones.',
+          'Of a lottery: exactly the tickets that took part in its draw, as they were at that moment, whatever became of them; before the draw none. Places are in the order of SHA-256 of the seed’s bytes followed by the ticket’s id, and SHA-256 of the seed is the commitment that was published before. Who left before the draw did not take part; who joined after it, or again, stands behind the drawn ones. Of a line: its tickets as they stand.',
         params: Type.Object({ productId: Type.String({ maxLength: 64 }) }),
-        querystring: Type.Object({ after: Type.String({ maxLength: 64, default: '' }) }),
-        response: { 200: TicketPage, ...problemResponses(404, 422, 429) },
+        querystring: Type.Object({
+          after: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: 'A place' }),
+        }),
+        response: { 200: TicketPage, 304: Type.Null(), ...problemResponses(404, 422, 429) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const productId = parseId(request.params.productId);
       const line = productId === undefined ? undefined : shop.lines.line(productId);
-      if (productId === undefined || !line)
-        throw problem('not-found', { detail: 'This product has no line, or there is no such product.' });
+      if (!line) throw problem('not-found', { detail: 'This product has no line, or there is no such product.' });
       const { after } = request.query;
-      const items =
-        (await pages.fetch(`${productId} ${line.draw?.drawnAt?.getTime()} ${after}`, {
-          context: { productId, after },
-        })) ?? [];
+      const draw = line.draw?.draw ?? null;
+      if (draw !== null) {
+        const etag = `"${line.productId}-${draw}-${after}"`;
+        reply.header('etag', etag).header('cache-control', `public, max-age=${DRAWN_PAGE_KEPT_SECONDS}`);
+        if (request.headers['if-none-match'] === etag) return reply.code(304).send(null);
+      }
+      const isKept = draw !== null || line.mode === 'line';
+      const items = isKept
+        ? await pages.fetch(`${line.productId} ${draw} ${after}`, { context: { line, after } })
+        : undefined;
       return {
-        productId: String(productId),
+        productId: String(line.productId),
         mode: line.mode,
         commitment: line.draw?.commitment ?? null,
         seed: line.draw?.seed ?? null,
-        drawnTickets: line.draw?.drawnTickets ?? null,
-        items,
-        next: items.length === TICKETS_A_PAGE ? (items.at(-1)?.ticketId ?? null) : null,
+        drawnTickets: draw === null ? null : (line.draw?.drawnTickets ?? null),
+        items: items ?? [],
+        next: items?.length === TICKETS_A_PAGE ? (items.at(-1)?.place ?? null) : null,
       };
     },
   );

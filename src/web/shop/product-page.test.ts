@@ -139,10 +139,10 @@ test('the buy box says how the drop stands', () => {
   assert.equal(closed, 'closed');
   assert.match(over, /every unit has been paid for/);
   assert.doesNotMatch(over, /action="\/product\/purchase"/);
-  const draw = { commitment: 'c0ffee', seed: null, drawnAt: null, drawnTickets: null };
+  const draw = { commitment: 'c0ffee', seed: null, drawnAt: null, drawnTickets: null, draw: null };
   const [, lottery] = box({ mode: 'lottery', draw }, 0);
   assert.match(lottery, /are in the draw.*Join the draw.*<code>c0ffee<\/code>/s);
-  const drawn = { ...draw, seed: '5eed', drawnAt: new Date(1_100), drawnTickets: 1_234 };
+  const drawn = { ...draw, seed: '5eed', drawnAt: new Date(1_100), drawnTickets: 1_234, draw: 7 };
   const [, told] = box({ mode: 'lottery', draw: drawn }, 2_000);
   assert.match(told, /<code>5eed<\/code>/);
   assert.ok(told.includes('href="/product/4711/drop/tickets"'));
