@@ -54,11 +54,9 @@ test('a product is indexed as the words and figures the engine makes of it, and 
     familyKey: '1 case',
     categoryKeys: ['phones', 'phones > cases'],
     ownCategoryKey: 'phones > cases',
-    categoryFacet: [
-      '1:phones\tPhones\tPhones',
-      '2:phones > cases\tPhones > Cases\tCases',
-      '=phones > cases\tPhones > Cases\tCases',
-    ],
+    ownCategory: 'phones > cases\tPhones > Cases\tCases',
+    categoryLevel1: 'phones\tPhones\tPhones',
+    categoryLevel2: 'phones > cases\tPhones > Cases\tCases',
     brandKey: 'acme',
     brandFacet: 'acme\tÀCME\tÀCME',
     sellerId: '1',
@@ -75,14 +73,16 @@ test('a product is indexed as the words and figures the engine makes of it, and 
 
 test('every field that is written has its mapping', () => {
   const { mappings } = indexBody() as { mappings: { properties: Record<string, { copy_to?: string }> } };
+  const deep = { ...CASE, category: Array.from({ length: 12 }, (_, at) => `Level ${at}`) };
   const mapped = Object.keys(mappings.properties).filter((name) => name !== 'words');
-  assert.deepEqual(Object.keys(indexedDocument(openIndexer(), CASE)).sort(), mapped.sort());
+  assert.deepEqual(Object.keys(indexedDocument(openIndexer(), deep)).sort(), mapped.sort());
   for (const name of Object.keys(TEXT_FIELDS)) assert.equal(mappings.properties[name]?.copy_to, 'words');
 });
 
-test('what is put and removed carries the turn as external version, and an alias is required', () => {
+test('what is put and removed carries the turn as external version, and an alias is required', async () => {
   const changes = { put: [CASE], removed: [8], scanned: [CASE, testDocument(9)] };
-  const lines = [...bulkRequests(openIndexer(), { alias: 'a', filling: 'b', version: 4 }, changes)].flat();
+  const writing = { alias: 'a', filling: 'b', version: 4 };
+  const lines = (await Array.fromAsync(bulkRequests(openIndexer(), writing, changes))).flat();
   const actions = lines.map((line) => JSON.parse(line)).filter((line) => line.index || line.delete);
   const external = { version: 4, version_type: 'external' };
   assert.deepEqual(actions, [
@@ -95,10 +95,11 @@ test('what is put and removed carries the turn as external version, and an alias
   assert.equal(lines.length, 8);
 });
 
-test('long requests are sent in pieces', () => {
+test('long requests are sent in pieces', async () => {
   const put = Array.from({ length: 30 }, (_, at) => testDocument(at + 1, { description: 'x'.repeat(400_000) }));
   const changes = { put, removed: [], scanned: [] };
-  const requests = [...bulkRequests(openIndexer(), { alias: 'a', filling: null, version: 1 }, changes)];
+  const writing = { alias: 'a', filling: null, version: 1 };
+  const requests = await Array.fromAsync(bulkRequests(openIndexer(), writing, changes));
   assert.ok(requests.length > 2);
   assert.equal(requests.flat().length, 60);
 });
@@ -113,7 +114,6 @@ test('filters that a facet lifts come after counting, the others before', () => 
     bool: { filter: [{ terms: { categoryKeys: ['home > sofas'] } }, { term: { soldOut: { value: false } } }] },
   });
   const values = (field: string) => ({ terms: { field, size: 100 } });
-  const levels = (include: string) => ({ terms: { field: 'categoryFacet', size: 100, include } });
   assert.deepEqual(body, {
     from: 20,
     size: 10,
@@ -125,8 +125,8 @@ test('filters that a facet lifts come after counting, the others before', () => 
       category: {
         filter: { bool: { filter: [NIKE, SELLER, CHEAP, GOOD] } },
         aggs: {
-          values: levels('(3):.*'),
-          chosen: { filter: { terms: { ownCategoryKey: ['home > sofas'] } }, aggs: { values: levels('=.*') } },
+          categoryLevel3: values('categoryLevel3'),
+          chosen: { filter: { terms: { ownCategoryKey: ['home > sofas'] } }, aggs: { values: values('ownCategory') } },
         },
       },
       brand: {
@@ -267,6 +267,7 @@ test('words are asked for by their counts, their neighbours and their beginnings
         text: 'lmap',
         term: {
           ...{ field: 'written', suggest_mode: 'always', max_edits: 1, prefix_length: 0, min_word_length: 3, size: 20 },
+          max_term_freq: 3,
           string_distance: 'damerau_levenshtein',
         },
       },

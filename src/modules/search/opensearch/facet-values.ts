@@ -1,14 +1,11 @@
 // How a facet's value is written in the index: what it is compared by, and what a person reads, in one string. Values that
 // differ in case or accents only are counted as one.
-
 import { fold } from '../engine/text.ts';
 import { CATEGORY_SEPARATOR } from '../query.ts';
 
 const PART = '\t';
-/** Between a category's depth and its path. */
-const DEPTH_END = ':';
-/** Stands in front of the category a product is in itself, where the others have their depth. */
-const OWN_CATEGORY = '=';
+/** A field each, so that counting one level needs no pattern over all of them. What lies deeper is found, and not listed. */
+export const CATEGORY_LEVELS = 8;
 
 export function facetText(key: string, value: string, label: string): string {
   return [key, value, label].map((part) => part.replaceAll(PART, ' ')).join(PART);
@@ -27,25 +24,15 @@ export function categoryLevels(path: string[]): { key: string; value: string; la
   });
 }
 
-/** One for each level, by its depth, and the last once more as the product's own. */
-export function categoryFacetTexts(path: string[]): string[] {
-  const levels = categoryLevels(path);
-  const last = levels.at(-1);
-  const own = last ? [facetText(`${OWN_CATEGORY}${last.key}`, last.value, last.label)] : [];
-  return [...levels.map(({ key, value, label }, at) => facetText(`${at + 1}${DEPTH_END}${key}`, value, label)), ...own];
+export function categoryLevelField(depth: number): string {
+  return `categoryLevel${depth}`;
 }
 
-/** Levels that the facet shows: the one below each chosen category, or the first. Longer patterns than 1,000 signs are refused. */
-export function categoryLevelPattern(chosen: string[]): string {
+/** The levels that the facet shows: the one below each chosen category, or the first. */
+export function shownDepths(chosen: string[]): number[] {
+  if (chosen.length === 0) return [1];
   const depths = chosen.map((value) => value.split(CATEGORY_SEPARATOR).length + 1);
-  return `(${(depths.length === 0 ? [1] : [...new Set(depths)]).join('|')})${DEPTH_END}.*`;
-}
-
-/** What products are in themselves, of whatever depth. */
-export const OWN_CATEGORY_PATTERN = `${OWN_CATEGORY}.*`;
-
-export function categoryKeyOf(text: string): string {
-  return text.replace(/^(?:=|\d+:)/, '');
+  return [...new Set(depths)].filter((depth) => depth <= CATEGORY_LEVELS);
 }
 
 /** In Lucene's regular expressions these mean something, also "#", "@", "&", "<", ">" and "~". */

@@ -5,7 +5,7 @@ import { priceFacet } from '../engine/facets.ts';
 import { isWithin } from '../engine/filters.ts';
 import { fold } from '../engine/text.ts';
 import type { Facets, FacetValue, SearchQuery } from '../query.ts';
-import { categoryKeyOf, categoryLevelPattern, OWN_CATEGORY_PATTERN, readFacetText } from './facet-values.ts';
+import { categoryLevelField, readFacetText, shownDepths } from './facet-values.ts';
 import { allOf, filtersBut, type LiftedFilters } from './filters.ts';
 import type { Body } from './server.ts';
 
@@ -19,7 +19,8 @@ type Counted<Values> = { values: Values };
 /** `chosen`: of those that were chosen, which need not be among the most common. */
 type Chosen = Counted<TermBuckets> & { chosen?: Counted<TermBuckets> };
 export type FacetsAnswer = {
-  category: Chosen;
+  /** A level each, by its field. */
+  category: Record<string, TermBuckets> & { chosen?: Counted<TermBuckets> };
   brand: Chosen;
   seller: Chosen;
   price: Counted<{ buckets: { key: number; doc_count: number }[] }>;
@@ -28,16 +29,18 @@ export type FacetsAnswer = {
 
 export function facetAggregations(query: SearchQuery, lifted: LiftedFilters): Body {
   const counted = (but: keyof LiftedFilters | null, aggs: Body) => ({ filter: allOf(filtersBut(lifted, but)), aggs });
-  const values = (field: string, include?: string) => ({
-    terms: { field, size: MAX_SPELLINGS, ...(include === undefined ? {} : { include }) },
-  });
+  const values = (field: string) => ({ terms: { field, size: MAX_SPELLINGS } });
   const chosen = (keyField: string, keys: string[], aggs: Body) =>
     keys.length === 0 ? {} : { chosen: { filter: { terms: { [keyField]: keys } }, aggs: { values: aggs } } };
   const { categories, brands, sellers } = query;
   return {
     category: counted(null, {
-      values: values('categoryFacet', categoryLevelPattern(categories)),
-      ...chosen('ownCategoryKey', categories.map(fold), values('categoryFacet', OWN_CATEGORY_PATTERN)),
+      ...Object.fromEntries(
+        shownDepths(categories)
+          .map(categoryLevelField)
+          .map((field) => [field, values(field)]),
+      ),
+      ...chosen('ownCategoryKey', categories.map(fold), values('ownCategory')),
     }),
     brand: counted('brand', {
       values: values('brandFacet'),
@@ -56,7 +59,7 @@ export function readFacets({ category, brand, seller, price, rating }: FacetsAns
   for (const { key, doc_count: count } of price.values.buckets) priceSteps[key] = count;
   const atLeast = new Map(rating.values.buckets.map(({ from, doc_count: count }) => [from, count]));
   return {
-    category: categoryFacet(category, query.categories.map(fold)),
+    category: categoryFacet(category, query.categories),
     brand: valueFacet(brand, query.brands.map(fold), query.brands),
     seller: valueFacet(seller, query.sellers, query.sellers),
     price: priceFacet(priceSteps),
@@ -66,23 +69,27 @@ export function readFacets({ category, brand, seller, price, rating }: FacetsAns
 
 export function emptyFacets(query: SearchQuery): Facets {
   const none = { values: { buckets: [] } };
-  return readFacets({ category: none, brand: none, seller: none, price: none, rating: none }, query);
+  return readFacets({ category: {}, brand: none, seller: none, price: none, rating: none }, query);
 }
 
 /** The next level below what is chosen, or the first level; and what products are in themselves of what is chosen. */
-function categoryFacet({ values, chosen }: Chosen, ancestors: string[]): FacetValue[] {
-  const found = readValues(values, categoryKeyOf);
-  const below = [...found].filter(
+function categoryFacet({ chosen, ...levels }: FacetsAnswer['category'], categories: string[]): FacetValue[] {
+  const ancestors = categories.map(fold);
+  const found = shownDepths(categories).flatMap((depth) => [
+    ...readValues(levels[categoryLevelField(depth)] ?? { buckets: [] }),
+  ]);
+  // A level is counted for all that was chosen; of a deeper choice it holds what was chosen itself.
+  const below = found.filter(
     ([key]) => ancestors.length === 0 || ancestors.some((ancestor) => key !== ancestor && isWithin(key, ancestor)),
   );
-  const own = chosen ? [...readValues(chosen.values, categoryKeyOf)] : [];
+  const own = chosen ? [...readValues(chosen.values)] : [];
   return [...new Map([...below, ...own]).values()].sort(compareValues).slice(0, MAX_FACET_VALUES);
 }
 
 /** What was chosen stays in sight, so that it can be taken back, also where nothing has it. */
 function valueFacet({ values, chosen }: Chosen, keys: string[], typed: string[]): FacetValue[] {
-  const found = readValues(values, (key) => key);
-  const asked = chosen ? readValues(chosen.values, (key) => key) : found;
+  const found = readValues(values);
+  const asked = chosen ? readValues(chosen.values) : found;
   const pinned = keys.map((key, at) => {
     const value = typed[at] as string;
     return asked.get(key) ?? found.get(key) ?? { value, label: value, count: 0 };
@@ -93,11 +100,10 @@ function valueFacet({ values, chosen }: Chosen, keys: string[], typed: string[])
 }
 
 /** By what they are compared by; the most common spelling is shown. */
-export function readValues({ buckets }: TermBuckets, keyOf: (key: string) => string): Map<string, FacetValue> {
+export function readValues({ buckets }: TermBuckets): Map<string, FacetValue> {
   const found = new Map<string, FacetValue>();
   for (const { key: text, doc_count: count } of buckets) {
-    const { key: written, value, label } = readFacetText(text);
-    const key = keyOf(written);
+    const { key, value, label } = readFacetText(text);
     const known = found.get(key);
     if (known) known.count += count;
     else found.set(key, { value, label, count });

@@ -4,7 +4,7 @@ import { allocateColumns, type Columns, writeFigures } from '../engine/columns.t
 import { type Analyser, analyse, attributesText, NO_FOR, openAnalyser, shelfText } from '../engine/fields.ts';
 import { fold, wordsOf } from '../engine/text.ts';
 import { openVocabulary, stemOf, termName } from '../engine/vocabulary.ts';
-import { categoryFacetTexts, categoryLevels, facetText } from './facet-values.ts';
+import { CATEGORY_LEVELS, categoryLevelField, categoryLevels, facetText } from './facet-values.ts';
 import type { Body } from './server.ts';
 
 /** Of a description or of all attributes together, as in the engine. */
@@ -54,15 +54,28 @@ export function indexedDocument(indexer: Indexer, document: ReplicaDocument): Bo
 }
 
 function keysOf(document: ReplicaDocument): Body {
-  const { brand, category, sellerId, sellerName, familyKey } = document;
+  const { brand, sellerId, sellerName, familyKey } = document;
   return {
     ...(familyKey === null ? {} : { familyKey: familyKeyOf(familyKey, sellerId) }),
-    categoryKeys: categoryLevels(category).map(({ key }) => key),
-    ownCategoryKey: categoryLevels(category).at(-1)?.key ?? '',
-    categoryFacet: categoryFacetTexts(category),
+    ...categoryKeys(document.category),
     ...(brand ? { brandKey: fold(brand), brandFacet: facetText(fold(brand), brand, brand) } : {}),
     sellerId: String(sellerId),
     sellerFacet: facetText(String(sellerId), String(sellerId), sellerName),
+  };
+}
+
+function categoryKeys(path: string[]): Body {
+  const levels = categoryLevels(path);
+  const own = levels.at(-1);
+  if (!own) return {};
+  const textOf = ({ key, value, label }: typeof own) => facetText(key, value, label);
+  return {
+    categoryKeys: levels.map(({ key }) => key),
+    ownCategoryKey: own.key,
+    ownCategory: textOf(own),
+    ...Object.fromEntries(
+      levels.slice(0, CATEGORY_LEVELS).map((level, at) => [categoryLevelField(at + 1), textOf(level)]),
+    ),
   };
 }
 

@@ -101,6 +101,8 @@ export function neighboursBody(words: string[], beginning: string | undefined): 
           max_edits: word.length < 6 ? 1 : 2,
           prefix_length: 0,
           min_word_length: 3,
+          // Without it a word that one product in a hundred has is taken for right, in a small shop any word.
+          max_term_freq: RARE_PRODUCTS,
           size: MAX_SUGGESTIONS,
           string_distance: 'damerau_levenshtein',
         },
@@ -128,7 +130,8 @@ export function beginningsOf(beginning: string, filter: Body[]): Body {
               field: 'completions',
               include: `${literal(beginning)}.*`,
               size: MAX_BEGINNINGS,
-              // Of a sample: without it the words of all titles would be numbered anew after each refresh.
+              // Otherwise the words of all titles are numbered anew after each refresh, and where none begins so some versions
+              // answer with an error (opensearch-project/OpenSearch#19869).
               execution_hint: 'map',
             },
           },

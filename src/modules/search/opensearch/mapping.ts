@@ -1,5 +1,6 @@
 // What an index looks like. Words are made by the engine's own text.ts and stems, for products and for queries alike, and reach
 // OpenSearch as words with spaces between them: there is no second folding, stemming or reading of measures that could differ.
+import { CATEGORY_LEVELS, categoryLevelField } from './facet-values.ts';
 import type { Body } from './server.ts';
 
 /** Raised with every change below and of indexed-document.ts: the products are then indexed anew, beside the old index. */
@@ -28,6 +29,7 @@ export const TEXT_FIELDS = {
 };
 export const WORDS_ANALYZER = 'souk_words';
 
+const levels = Array.from({ length: CATEGORY_LEVELS }, (_, at) => at + 1);
 const names = Object.keys(TEXT_FIELDS) as (keyof typeof TEXT_FIELDS)[];
 /** Found by, never counted or sorted by. */
 const TERM = { type: 'keyword', doc_values: false };
@@ -83,7 +85,8 @@ export function indexBody(): Body {
         ownCategoryKey: KEY,
         brandKey: KEY,
         sellerId: KEY,
-        categoryFacet: VALUE,
+        ...Object.fromEntries(levels.map((depth) => [categoryLevelField(depth), VALUE])),
+        ownCategory: VALUE,
         brandFacet: VALUE,
         sellerFacet: VALUE,
         productId: { type: 'long' },

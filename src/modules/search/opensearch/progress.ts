@@ -31,7 +31,7 @@ const ID = 'progress';
 /** A busy writer takes five turns a second, and each attempt needs a few milliseconds between two of them. */
 const MAX_ATTEMPTS = 20;
 
-export function progressIndex(prefix: string): string {
+function progressIndex(prefix: string): string {
   return `${prefix}-progress`;
 }
 

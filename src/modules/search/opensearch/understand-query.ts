@@ -75,7 +75,7 @@ export function partsOf(word: string): string[] {
   ]);
 }
 
-export function productsOf(state: SearchState, word: string): number {
+function productsOf(state: SearchState, word: string): number {
   const term = termOf(state.vocabulary, word);
   return term === undefined ? 0 : productsWithTerm(state, term);
 }

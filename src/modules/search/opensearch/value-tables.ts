@@ -2,7 +2,6 @@
 // many products there are. A rarer brand is found by its products, but not suggested.
 import { fold, wordsOf } from '../engine/text.ts';
 import type { FacetValue, Suggestion } from '../query.ts';
-import { categoryKeyOf, OWN_CATEGORY_PATTERN } from './facet-values.ts';
 import { readValues, type TermBuckets } from './facets.ts';
 import { type Body, type SearchServer, searchIndex } from './server.ts';
 
@@ -21,14 +20,13 @@ type ValuesAnswer = {
   aggregations: { brand: TermBuckets; category: TermBuckets };
 };
 
-export function valueTablesBody(): Body {
+function valueTablesBody(): Body {
   return {
     size: 0,
     track_total_hits: true,
     aggs: {
       brand: { terms: { field: 'brandFacet', size: MAX_VALUES } },
-      // What products are in themselves; the levels above are counted with them.
-      category: { terms: { field: 'categoryFacet', size: MAX_VALUES, include: OWN_CATEGORY_PATTERN } },
+      category: { terms: { field: 'ownCategory', size: MAX_VALUES } },
     },
   };
 }
@@ -37,8 +35,8 @@ export async function loadValueTables(server: SearchServer, alias: string): Prom
   const { hits, aggregations } = await searchIndex<ValuesAnswer>(server, alias, valueTablesBody());
   return {
     documents: hits.total.value,
-    brand: named(readValues(aggregations.brand, (key) => key)),
-    category: named(readValues(aggregations.category, categoryKeyOf)),
+    brand: named(readValues(aggregations.brand)),
+    category: named(readValues(aggregations.category)),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Client } from '@opensearch-project/opensearch';
 import type { Log } from '../../../lib/log.ts';
 import type { ReplicaDocument } from '../document.ts';
+import { openSlices } from '../slices.ts';
 import { type Indexer, indexedDocument } from './indexed-document.ts';
 import { WRITE_WITHIN_MS } from './server.ts';
 
@@ -16,10 +17,13 @@ export type Writing = { alias: string | null; filling: string | null; version: n
 export type Changes = { put: ReplicaDocument[]; removed: number[]; scanned: ReplicaDocument[] };
 
 /** The lines of bulk requests, each short enough. */
-export function* bulkRequests(indexer: Indexer, writing: Writing, changes: Changes): Generator<string[]> {
+export async function* bulkRequests(indexer: Indexer, writing: Writing, changes: Changes): AsyncGenerator<string[]> {
+  // A page of products is a tenth of a second of words, and this node answers shoppers too.
+  const pause = openSlices();
   let lines: string[] = [];
   let characters = 0;
   for (const operation of operations(indexer, writing, changes)) {
+    await pause();
     lines.push(...operation);
     characters += operation.reduce((sum, line) => sum + line.length, 0);
     if (characters < MAX_REQUEST_CHARACTERS) continue;
@@ -76,7 +80,7 @@ export async function writeDocuments(
   log: Log,
 ): Promise<void> {
   await requireAlias(client, writing, changes);
-  for (const lines of bulkRequests(indexer, writing, changes)) {
+  for await (const lines of bulkRequests(indexer, writing, changes)) {
     const { body } = await client.bulk(
       { body: lines as unknown as Record<string, unknown>[] },
       { requestTimeout: WRITE_WITHIN_MS },
