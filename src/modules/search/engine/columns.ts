@@ -1,12 +1,12 @@
 // What filters, facets, sorts and ranking read of a product: one typed array each, indexed by the product's slot in its segment.
 import type { ReplicaDocument } from '../document.ts';
-import { sharedFloat32, sharedFloat64, sharedUint8, sharedUint32 } from './shared-arrays.ts';
+import { digestOf } from './digest.ts';
+import { sharedFloat32, sharedFloat64, sharedUint8, sharedUint16, sharedUint32 } from './shared-arrays.ts';
 
 const NEUTRAL_STARS = 3.5;
 /** Ratings that a product is thought to have before its first one, so that a single five stars proves little. */
 const NEUTRAL_RATINGS = 5;
 const MANY_RATINGS = 1_000;
-export const MOST_ESTEEM = 1;
 const PRICE_STEPS_MINOR = [0, 1, 2, 3, 4, 5, 6, 7, 8]
   .flatMap((power) => [1, 2.5, 5].map((step) => step * 10 ** power))
   .filter(Number.isInteger);
@@ -16,7 +16,7 @@ export type Columns = {
   priceMinor: Float64Array;
   /** Average stars, 0 where nobody has rated it. */
   stars: Float32Array;
-  /** Ratings and their number as one gentle number, about -0.8 to MOST_ESTEEM. */
+  /** Ratings and their number as one gentle number, about -0.8 to 1. */
   esteem: Float32Array;
   createdAtMs: Float64Array;
   brand: Uint32Array;
@@ -26,8 +26,8 @@ export type Columns = {
   seller: Uint32Array;
   /** Which of the price steps the price lies on. */
   priceStep: Uint8Array;
-  /** Price step and whole stars in one, for counting: priceStep * STAR_STEPS + stars. */
-  figures: Uint8Array;
+  /** What most queries ask of a product, in two bytes: a column each would be a miss of the cache each. See digest.ts. */
+  digest: Uint16Array;
   soldOut: Uint8Array;
   /** 0: removed, or replaced in a later segment. */
   alive: Uint8Array;
@@ -53,7 +53,7 @@ export function allocateColumns(capacity: number): Columns {
     kind: sharedUint32(capacity),
     seller: sharedUint32(capacity),
     priceStep: sharedUint8(capacity),
-    figures: sharedUint8(capacity),
+    digest: sharedUint16(capacity),
     soldOut: sharedUint8(capacity),
     alive: sharedUint8(capacity),
     headWords: sharedUint8(capacity),
@@ -80,12 +80,12 @@ export function writeFigures(columns: Columns, slot: number, document: ReplicaDo
   columns.priceMinor[slot] = document.priceMinor;
   columns.priceStep[slot] = priceStepOf(document.priceMinor);
   columns.stars[slot] = stars;
-  columns.figures[slot] = (columns.priceStep[slot] as number) * STAR_STEPS + Math.floor(columns.stars[slot] as number);
   columns.esteem[slot] =
     (0.5 * (trusted - NEUTRAL_STARS)) / (5 - NEUTRAL_STARS) +
     0.5 * Math.min(1, Math.log1p(ratings) / Math.log1p(MANY_RATINGS));
   columns.createdAtMs[slot] = document.createdAtMs;
   columns.soldOut[slot] = document.stock.state === 'sold_out' ? 1 : 0;
+  columns.digest[slot] = digestOf(columns, slot);
 }
 
 export function ratingOf(document: ReplicaDocument): { stars: number; ratings: number } {
@@ -99,10 +99,6 @@ export function ratingOf(document: ReplicaDocument): { stars: number; ratings: n
 }
 
 export const PRICE_STEP_COUNT = PRICE_STEPS_MINOR.length + 1;
-/** None to five. */
-export const STAR_STEPS = 6;
-export const FIGURE_COUNT = PRICE_STEP_COUNT * STAR_STEPS;
-
 /** Step n holds prices above step n-1's end, up to its own end. */
 function priceStepOf(priceMinor: number): number {
   const step = PRICE_STEPS_MINOR.findIndex((end) => priceMinor <= end);

@@ -5,11 +5,7 @@ import { productsWithTerm, type SearchState } from './state.ts';
 import type { Alternative, Understood } from './understand.ts';
 import { termName } from './vocabulary.ts';
 
-export function explain(
-  state: SearchState,
-  understood: Understood,
-  shown: (Scored | { productId: number })[],
-): Explanation {
+export function explain(state: SearchState, understood: Understood, shown: Scored[]): Explanation {
   const asked = new Set(understood.groups.flatMap(({ alternatives }) => alternatives.map(({ term }) => term)));
   return {
     text: understood.correctedTerm ?? understood.text,
@@ -24,7 +20,7 @@ export function explain(
       return terms.length > 0 && terms.every((term) => asked.has(term)) && (state.brands.counts[id] as number) > 0;
     }),
     scores: shown.flatMap((one) =>
-      'parts' in one ? [{ productId: one.productId, score: rounded(one.key), parts: weighted(one.parts) }] : [],
+      one.parts ? [{ productId: one.productId, score: rounded(one.key), parts: weighted(one.parts) }] : [],
     ),
   };
 }

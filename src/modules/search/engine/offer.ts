@@ -1,6 +1,7 @@
 // The best of what was found, in the order asked for. Most products are judged by one number.
 import type { SearchSort } from '../query.ts';
-import { type Columns, MOST_ESTEEM } from './columns.ts';
+import type { Columns } from './columns.ts';
+import { DEAD, mostByDigest } from './digest.ts';
 import { scratch } from './scratch.ts';
 import type { Found, Segment } from './segment.ts';
 import { offer, type Top } from './top.ts';
@@ -14,48 +15,65 @@ const SOLD_OUT_PENALTY = 0.15;
 const RATING_ESTEEM_WEIGHT = 1e-7;
 /** Wider than any rounding. */
 const MARGIN = 1e-3;
+const MOST_ADDED = mostByDigest(ESTEEM_WEIGHT, SOLD_OUT_PENALTY).map((most) => most + MARGIN);
+/** When nothing was asked for, nothing sold out comes before anything that can be bought. */
+const BROWSE_SOLD_OUT_PENALTY = 10;
+const MOST_BROWSED = mostByDigest(1 + ESTEEM_WEIGHT, BROWSE_SOLD_OUT_PENALTY + SOLD_OUT_PENALTY).map(
+  (most) => most + MARGIN,
+);
 
 /** The youngest slots first: among the newest the best then come first, and the others are one look each. */
 export function offerFound(
   top: Top,
-  sort: SearchSort,
+  order: SearchSort | 'esteem',
   segment: Segment,
   base: number,
   found: Found,
   missing: number,
 ): void {
-  if (sort === 'relevance') offerByScore(top, segment, base, found, missing);
-  else if (sort === 'rating') offerByRating(top, segment, base, found);
+  if (order === 'relevance') offerByScore(top, segment, base, found, missing);
+  else if (order === 'esteem') offerByEsteem(top, segment, base, found);
+  else if (order === 'rating') offerByRating(top, segment, base, found);
   else {
-    const column = sort === 'newest' ? segment.columns.createdAtMs : segment.columns.priceMinor;
-    offerByColumn(top, segment, base, found, column, sort === 'price_asc' ? -1 : 1);
+    const column = order === 'newest' ? segment.columns.createdAtMs : segment.columns.priceMinor;
+    offerByColumn(top, segment, base, found, column, order === 'price_asc' ? -1 : 1);
   }
 }
 
 function offerByScore(top: Top, { columns }: Segment, base: number, { slots, count }: Found, missing: number): void {
   const { scores } = scratch;
-  const { alive, productId } = columns;
-  // What a score must have for its key to come in, with the most that esteem can add.
-  const most = ESTEEM_WEIGHT * MOST_ESTEEM - MISSING_PENALTY * missing + MARGIN;
+  const { digest, productId } = columns;
+  const lacking = MISSING_PENALTY * missing;
   let least = leastOf(top);
   for (let at = count - 1; at >= 0; at--) {
     const slot = slots[at] as number;
     const score = scores[slot] as number;
-    if (score + most < least || alive[slot] !== 1) continue;
-    const key = keyOf(columns, slot, score, missing);
+    const figures = digest[slot] as number;
+    if (score + (MOST_ADDED[figures >> 8] as number) < least + lacking || (figures & 0xff) === DEAD) continue;
+    const key = keyOf(columns, slot, score) - lacking;
     if (key < least) continue;
     offer(top, key, productId[slot] as number, base + slot);
     least = leastOf(top);
   }
 }
 
-function keyOf(columns: Columns, slot: number, score: number, missing: number): number {
-  return (
-    score +
-    ESTEEM_WEIGHT * (columns.esteem[slot] as number) -
-    SOLD_OUT_PENALTY * (columns.soldOut[slot] as number) -
-    MISSING_PENALTY * missing
-  );
+function offerByEsteem(top: Top, { columns }: Segment, base: number, { slots, count }: Found): void {
+  const { digest, esteem, soldOut, productId } = columns;
+  let least = leastOf(top);
+  for (let at = count - 1; at >= 0; at--) {
+    const slot = slots[at] as number;
+    const figures = digest[slot] as number;
+    if ((MOST_BROWSED[figures >> 8] as number) < least || (figures & 0xff) === DEAD) continue;
+    const score = Math.fround((esteem[slot] as number) - BROWSE_SOLD_OUT_PENALTY * (soldOut[slot] as number));
+    const key = keyOf(columns, slot, score);
+    if (key < least) continue;
+    offer(top, key, productId[slot] as number, base + slot);
+    least = leastOf(top);
+  }
+}
+
+function keyOf({ esteem, soldOut }: Columns, slot: number, score: number): number {
+  return score + ESTEEM_WEIGHT * (esteem[slot] as number) - SOLD_OUT_PENALTY * (soldOut[slot] as number);
 }
 
 function offerByRating(top: Top, { columns }: Segment, base: number, { slots, count }: Found): void {

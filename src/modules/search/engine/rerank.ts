@@ -2,7 +2,7 @@
 import { MISSING_PENALTY } from './offer.ts';
 import type { Segment } from './segment.ts';
 import type { SearchState } from './state.ts';
-import { type Asked, askedOf, type TitleSigns, titleSigns } from './title.ts';
+import { type Asked, askedOf, readTitle, type TitleSigns } from './title.ts';
 import { compareRanked, type Ranked } from './top.ts';
 import { typeNounsOf } from './type-nouns.ts';
 import type { Understood } from './understand.ts';
@@ -48,57 +48,91 @@ export const RERANK_WEIGHTS: Record<keyof ScoreParts, number> = {
   brand: 0.3,
   missing: -0.3,
 };
-const PART_NAMES = Object.keys(RERANK_WEIGHTS) as (keyof ScoreParts)[];
+const NO_PARTS = Object.fromEntries(Object.keys(RERANK_WEIGHTS).map((name) => [name, 0])) as ScoreParts;
 
-export type Scored = Ranked & { parts: ScoreParts };
-type Place = { segment: Segment; slot: number };
+/** `parts` only where somebody wants to know why. */
+export type Scored = Ranked & { parts?: ScoreParts };
+type Placed = { segment: Segment; base: number };
+type KindSigns = { kind: number; kindHead: number; commonKind: number };
 
 /** `segments` with the first place of each; ranks by the new keys. */
 export function rerank(
   state: SearchState,
-  segments: { segment: Segment; base: number }[],
+  segments: Placed[],
   understood: Understood,
   candidates: Ranked[],
+  isExplained: boolean,
 ): Scored[] {
   const asked = askedOf(understood.groups, understood.head);
   const typeNouns = typeNounsOf(state);
   const wholeScore = understood.groups.reduce((sum, group) => sum + group.idf, 0);
-  const places = candidates.map(({ place }) => {
-    const { segment, base } = segments.findLast((one) => one.base <= place) as { segment: Segment; base: number };
-    return { segment, slot: place - base };
+  const places = candidates.map(({ place }) => placedAt(segments, place));
+  const kinds = feedback(state, asked, candidates, places);
+  const brands = new Map<number, number>();
+  // Filled anew for each candidate: two hundred of them made a third of a query's garbage.
+  const parts = { ...NO_PARTS };
+  const scored: Scored[] = candidates.map((candidate, at) => {
+    const { segment, base } = places[at] as Placed;
+    const slot = candidate.place - base;
+    const brand = segment.columns.brand[slot] as number;
+    let brandAsked = brands.get(brand);
+    if (brandAsked === undefined) {
+      brandAsked = isBrandAsked(state, brand, asked) ? 1 : 0;
+      brands.set(brand, brandAsked);
+    }
+    const kind = kindSigns(kinds, state, segment.columns.kind[slot] as number, asked);
+    const missing = candidate.key >= 0 ? 0 : Math.ceil(-candidate.key / MISSING_PENALTY - 1e-3);
+    readTitle(parts, segment, slot, asked, typeNouns);
+    parts.words = wholeScore === 0 ? 0 : (candidate.key + missing * MISSING_PENALTY) / wholeScore;
+    parts.kind = kind.kind;
+    parts.kindHead = kind.kindHead;
+    parts.commonKind = kind.commonKind;
+    parts.brand = brandAsked;
+    parts.missing = missing;
+    const { productId, place } = candidate;
+    const key = scoreOf(parts);
+    return isExplained ? { key, productId, place, parts: { ...parts } } : { key, productId, place };
   });
-  const commonKinds = feedback(places);
-  return candidates
-    .map((candidate, at) => {
-      const { segment, slot } = places[at] as Place;
-      const missing = candidate.key >= 0 ? 0 : Math.ceil(-candidate.key / MISSING_PENALTY - 1e-3);
-      const kind = segment.columns.kind[slot] as number;
-      const parts: ScoreParts = {
-        words: wholeScore === 0 ? 0 : (candidate.key + missing * MISSING_PENALTY) / wholeScore,
-        ...titleSigns(segment, slot, asked, typeNouns),
-        ...kindSigns(state.categories.terms[kind] ?? [], asked),
-        commonKind: commonKinds.get(kind) ?? 0,
-        brand: isBrandAsked(state, segment.columns.brand[slot] as number, asked) ? 1 : 0,
-        missing,
-      };
-      return { ...candidate, key: scoreOf(parts), parts };
-    })
-    .sort(compareRanked);
+  return scored.sort(compareRanked);
+}
+
+export function placedAt(segments: Placed[], place: number): Placed {
+  let at = segments.length - 1;
+  while (at > 0 && (segments[at] as Placed).base > place) at--;
+  return segments[at] as Placed;
 }
 
 function scoreOf(parts: ScoreParts): number {
-  let score = 0;
-  for (const name of PART_NAMES) score += RERANK_WEIGHTS[name] * parts[name];
-  return score;
+  return (
+    RERANK_WEIGHTS.words * parts.words +
+    RERANK_WEIGHTS.coverage * parts.coverage +
+    RERANK_WEIGHTS.adjacent * parts.adjacent +
+    RERANK_WEIGHTS.head * parts.head +
+    RERANK_WEIGHTS.headLast * parts.headLast +
+    RERANK_WEIGHTS.accessory * parts.accessory +
+    RERANK_WEIGHTS.modifier * parts.modifier +
+    RERANK_WEIGHTS.brief * parts.brief +
+    RERANK_WEIGHTS.kind * parts.kind +
+    RERANK_WEIGHTS.kindHead * parts.kindHead +
+    RERANK_WEIGHTS.commonKind * parts.commonKind +
+    RERANK_WEIGHTS.brand * parts.brand +
+    RERANK_WEIGHTS.missing * parts.missing
+  );
 }
 
-function kindSigns(own: number[], asked: Asked): { kind: number; kindHead: number } {
+/** Of a kind, once a query. */
+function kindSigns(known: Map<number, KindSigns>, state: SearchState, kind: number, asked: Asked): KindSigns {
+  const found = known.get(kind);
+  if (found) return found;
+  const own = state.categories.terms[kind] ?? [];
   const last = own.at(-1);
-  if (last === undefined) return { kind: 0, kindHead: 0 };
-  return {
-    kind: own.filter((term) => asked.bits.has(term)).length / own.length,
-    kindHead: ((asked.bits.get(last) ?? 0) >> asked.head) & 1,
-  };
+  const signs = { kind: 0, kindHead: 0, commonKind: 0 };
+  if (last !== undefined) {
+    signs.kind = own.filter((term) => asked.bits.has(term)).length / own.length;
+    signs.kindHead = ((asked.bits.get(last) ?? 0) >> asked.head) & 1;
+  }
+  known.set(kind, signs);
+  return signs;
 }
 
 function isBrandAsked(state: SearchState, brand: number, asked: Asked): boolean {
@@ -108,15 +142,15 @@ function isBrandAsked(state: SearchState, brand: number, asked: Asked): boolean 
 }
 
 /** Each kind's share among the first candidates, the better placed ones saying more. */
-function feedback(places: Place[]): Map<number, number> {
-  const shares = new Map<number, number>();
+function feedback(state: SearchState, asked: Asked, candidates: Ranked[], places: Placed[]): Map<number, KindSigns> {
+  const kinds = new Map<number, KindSigns>();
   let whole = 0;
-  for (const [at, { segment, slot }] of places.slice(0, FEEDBACK_RESULTS).entries()) {
+  for (const [at, { segment, base }] of places.slice(0, FEEDBACK_RESULTS).entries()) {
     const say = 1 / (FEEDBACK_HALF + at);
-    const kind = segment.columns.kind[slot] as number;
+    const kind = segment.columns.kind[(candidates[at] as Ranked).place - base] as number;
     whole += say;
-    if (kind !== NO_VALUE) shares.set(kind, (shares.get(kind) ?? 0) + say);
+    if (kind !== NO_VALUE) kindSigns(kinds, state, kind, asked).commonKind += say;
   }
-  for (const [kind, say] of shares) shares.set(kind, say / whole);
-  return shares;
+  for (const signs of kinds.values()) signs.commonKind /= whole;
+  return kinds;
 }

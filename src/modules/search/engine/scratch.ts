@@ -1,5 +1,4 @@
 // Working memory of one query at a time in this thread, so that a query allocates nothing the size of the shop.
-import { FIGURE_COUNT } from './columns.ts';
 import { MAX_PROFILES } from './profiles.ts';
 import { MAX_SEGMENT_SLOTS } from './segment.ts';
 
@@ -14,5 +13,4 @@ export const scratch = {
   profileCounts: new Uint32Array(MAX_PROFILES),
   /** By profile: which filters on its category, brand and seller fail. */
   profileFails: new Uint8Array(MAX_PROFILES),
-  figureCounts: new Uint32Array(FIGURE_COUNT),
 };

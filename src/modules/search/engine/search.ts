@@ -7,11 +7,11 @@ import { facetsOf } from './facets.ts';
 import { compileFilters } from './filters.ts';
 import { findAll, findSome } from './match.ts';
 import { wordsLacking } from './relax.ts';
-import { RERANKED_RESULTS, rerank } from './rerank.ts';
+import { placedAt, RERANKED_RESULTS, rerank } from './rerank.ts';
 import { FAR_MORE, respell } from './respell.ts';
 import type { Segment } from './segment.ts';
 import { documentOf, type SearchState, segmentsOf } from './state.ts';
-import { openTally, type Tally, tallyAll, tallyFound } from './tally.ts';
+import { openTally, type Tally, takeFigures, tallyAll, tallyFound } from './tally.ts';
 import { type Ranked, rankedOf } from './top.ts';
 import { type Understood, understand } from './understand.ts';
 
@@ -38,7 +38,9 @@ export function searchProducts(state: SearchState, asked: SearchQuery): SearchRe
 
   const ranked = rankedOf(tally.top);
   const isReranked = understood.groups.length > 0 && query.sort === 'relevance';
-  const best = isReranked ? rerank(state, segments, understood, ranked.slice(0, RERANKED_RESULTS)) : [];
+  const best = isReranked
+    ? rerank(state, segments, understood, ranked.slice(0, RERANKED_RESULTS), query.explain === true)
+    : [];
   const listed = [...best, ...ranked.slice(best.length)];
   const shown = listed.slice(first, first + size);
   return {
@@ -76,9 +78,11 @@ function run(state: SearchState, segments: Placed[], asked: SearchQuery, term: s
   const tally = openTally(state, compileFilters(state, query), query.sort, limit);
   if (understood.text === '') {
     for (const { segment, base } of segments) tallyAll(tally, segment, base);
+    takeFigures(tally);
     return { query, understood, tally, fitting: tally.total };
   }
   const fitting = tallyMatches(tally, segments, understood, query.sort === 'relevance' ? ENOUGH_RESULTS : 1);
+  takeFigures(tally);
   return { query, understood, tally, fitting };
 }
 
@@ -94,7 +98,7 @@ function withPrice(query: SearchQuery, { price }: Understood): SearchQuery {
 }
 
 function lackedBy(segments: Placed[], understood: Understood, { place }: Ranked): string[] {
-  const { segment, base } = segments.findLast((one) => one.base <= place) as Placed;
+  const { segment, base } = placedAt(segments, place);
   return wordsLacking(understood, segment, place - base);
 }
 

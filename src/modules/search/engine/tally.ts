@@ -1,19 +1,19 @@
 // Everything that matched, once over: who passes the filters, the best of them, and the facets. Each step is a loop of its own
 // over a few columns: together they take a third of the time of one loop that does it all.
 import type { SearchSort } from '../query.ts';
-import { FIGURE_COUNT, PRICE_STEP_COUNT, STAR_STEPS } from './columns.ts';
+import { PRICE_STEP_COUNT } from './columns.ts';
+import { DEAD, FIGURES, STAR_STEPS } from './digest.ts';
 import { FAILS, type Filters, failedByFigures, failedByValues, hasFilters } from './filters.ts';
 import { offerFound } from './offer.ts';
 import type { Profiles } from './profiles.ts';
 import { scratch } from './scratch.ts';
-import type { CategoryLists, Found, Segment } from './segment.ts';
+import { type CategoryLists, type Found, MAX_SEGMENT_SLOTS, type Segment } from './segment.ts';
 import type { SearchState } from './state.ts';
 import { openTop, type Top } from './top.ts';
 
-/** When nothing was asked for, nothing sold out comes before anything that can be bought. */
-const BROWSE_SOLD_OUT_PENALTY = 10;
 /** Fewer slots a profile are counted one by one: reading all profiles would take longer. */
-const MIN_SLOTS_A_PROFILE = 0.5;
+const MIN_SLOTS_A_PROFILE = 0.25;
+const EVERY_SLOT = Uint16Array.from({ length: MAX_SEGMENT_SLOTS }, (_, slot) => slot);
 
 export type Tally = {
   filters: Filters;
@@ -25,6 +25,8 @@ export type Tally = {
   categories: Uint32Array;
   brands: Uint32Array;
   sellers: Uint32Array;
+  /** By figure of a digest, the dead ones too. */
+  figures: Uint32Array;
   priceSteps: Uint32Array;
   /** By whole stars, rounded down. */
   stars: Uint32Array;
@@ -40,6 +42,7 @@ export function openTally(state: SearchState, filters: Filters, sort: SearchSort
     categories: new Uint32Array(state.categories.values.length),
     brands: new Uint32Array(state.brands.values.length),
     sellers: new Uint32Array(state.sellers.values.length),
+    figures: new Uint32Array(FIGURES),
     priceSteps: new Uint32Array(PRICE_STEP_COUNT),
     stars: new Uint32Array(STAR_STEPS),
   };
@@ -47,36 +50,28 @@ export function openTally(state: SearchState, filters: Filters, sort: SearchSort
 
 /** Takes what was found in a segment, with scratch scores by slot. `base`: places of the segment's slots start here. */
 export function tallyFound(tally: Tally, segment: Segment, base: number, found: Found, missing: number): void {
-  if (found.count === 0) return;
-  const profiles = profilesFor(segment, found.count);
-  const passing = hasFilters(tally.filters) ? filterFound(tally, segment, found, profiles) : found;
-  const total = profiles ? countByProfile(tally, segment, passing, profiles) : countEach(tally, segment, passing);
-  tally.total += total;
-  if (passing === found) tally.matched += total;
-  offerFound(tally.top, tally.sort, segment, base, passing, missing);
+  offerFound(tally.top, tally.sort, segment, base, countFound(tally, segment, found), missing);
 }
 
 /** Everything there is, by esteem; of chosen categories only what is in them. */
 export function tallyAll(tally: Tally, segment: Segment, base: number): void {
   const { category } = tally.filters;
   const lists = category && segment.categories();
-  const found = lists && category ? gatherCategories(lists, category) : gatherAll(segment);
-  if (tally.sort === 'relevance') {
-    const { scores } = scratch;
-    const { slots, count } = found;
-    const { esteem, soldOut } = segment.columns;
-    for (let at = 0; at < count; at++) {
-      const slot = slots[at] as number;
-      scores[slot] = (esteem[slot] as number) - (soldOut[slot] as number) * BROWSE_SOLD_OUT_PENALTY;
-    }
-  }
-  tallyFound(tally, segment, base, found, 0);
+  const found = lists && category ? gatherCategories(lists, category) : { slots: EVERY_SLOT, count: segment.slotCount };
+  const order = tally.sort === 'relevance' ? 'esteem' : tally.sort;
+  offerFound(tally.top, order, segment, base, countFound(tally, segment, found), 0);
 }
 
-function gatherAll({ slotCount }: Segment): Found {
-  const { slots } = scratch;
-  for (let slot = 0; slot < slotCount; slot++) slots[slot] = slot;
-  return { slots, count: slotCount };
+/** Those that pass all filters. */
+function countFound(tally: Tally, segment: Segment, found: Found): Found {
+  if (found.count === 0) return found;
+  const profiles = profilesFor(segment, found.count);
+  const isFiltered = hasFilters(tally.filters);
+  const passing = isFiltered ? filterFound(tally, segment, found, profiles) : found;
+  const total = profiles ? countByProfile(tally, segment, passing, profiles) : countEach(tally, segment, passing);
+  tally.total += total;
+  if (!isFiltered) tally.matched += total;
+  return passing;
 }
 
 function gatherCategories({ starts, slots }: CategoryLists, allowed: Uint8Array): Found {
@@ -99,7 +94,6 @@ function profilesFor(segment: Segment, count: number): Profiles | null {
 function filterFound(tally: Tally, segment: Segment, found: Found, profiles: Profiles | null): Found {
   const { filters } = tally;
   const { columns } = segment;
-  const { alive } = columns;
   const { passing, profileFails } = scratch;
   if (profiles) {
     const { count, category, brand, seller } = profiles;
@@ -112,21 +106,22 @@ function filterFound(tally: Tally, segment: Segment, found: Found, profiles: Pro
       );
     }
   }
-  const { category, brand, seller } = columns;
+  const { digest, category, brand, seller } = columns;
   const ofSlot = profiles?.ofSlot;
   const { slots, count } = found;
   let matched = 0;
   let kept = 0;
   for (let at = 0; at < count; at++) {
     const slot = slots[at] as number;
-    if (alive[slot] !== 1) continue;
+    const figures = digest[slot] as number;
+    if ((figures & 0xff) === DEAD) continue;
     matched++;
     const byValues = ofSlot
       ? (profileFails[ofSlot[slot] as number] as number)
       : failedByValues(filters, category[slot] as number, brand[slot] as number, seller[slot] as number);
     // Who fails two filters is in no facet, so the rest need not be looked at.
     if ((byValues & (byValues - 1)) !== 0) continue;
-    const failed = byValues | failedByFigures(filters, columns, slot);
+    const failed = byValues | failedByFigures(filters, columns, slot, figures);
     if (failed === 0) passing[kept++] = slot;
     else countFailed(tally, segment, slot, failed);
   }
@@ -147,44 +142,47 @@ function countFailed(tally: Tally, { columns }: Segment, slot: number, failed: n
 
 /** Both answer how many are alive. */
 function countEach(tally: Tally, { columns }: Segment, { slots, count: size }: Found): number {
-  const { alive, category, brand, seller, priceStep, stars } = columns;
-  let total = 0;
+  const { digest, category, brand, seller } = columns;
+  const { categories, brands, sellers, figures } = tally;
+  const before = figures[DEAD] as number;
   for (let at = 0; at < size; at++) {
     const slot = slots[at] as number;
-    if (alive[slot] !== 1) continue;
-    total++;
-    count(tally.categories, category[slot] as number, 1);
-    count(tally.brands, brand[slot] as number, 1);
-    count(tally.sellers, seller[slot] as number, 1);
-    count(tally.priceSteps, priceStep[slot] as number, 1);
-    count(tally.stars, Math.floor(stars[slot] as number), 1);
+    const figure = (digest[slot] as number) & 0xff;
+    count(figures, figure, 1);
+    if (figure === DEAD) continue;
+    count(categories, category[slot] as number, 1);
+    count(brands, brand[slot] as number, 1);
+    count(sellers, seller[slot] as number, 1);
   }
-  return total;
+  return size - ((figures[DEAD] as number) - before);
 }
 
 function countByProfile(tally: Tally, { columns }: Segment, { slots, count: size }: Found, profiles: Profiles): number {
-  const { alive, figures } = columns;
+  const { digest } = columns;
   const { ofSlot } = profiles;
-  const { profileCounts, figureCounts } = scratch;
-  let total = 0;
+  const { profileCounts } = scratch;
+  const { figures } = tally;
+  const before = figures[DEAD] as number;
+  const isWhole = slots === EVERY_SLOT;
+  if (isWhole) profileCounts.set(profiles.slots);
   for (let at = 0; at < size; at++) {
     const slot = slots[at] as number;
-    if (alive[slot] !== 1) continue;
-    total++;
+    const figure = (digest[slot] as number) & 0xff;
+    figures[figure] = (figures[figure] as number) + 1;
+    if (isWhole ? figure !== DEAD : figure === DEAD) continue;
     const profile = ofSlot[slot] as number;
-    const figure = figures[slot] as number;
-    profileCounts[profile] = (profileCounts[profile] as number) + 1;
-    figureCounts[figure] = (figureCounts[figure] as number) + 1;
+    profileCounts[profile] = (profileCounts[profile] as number) + (isWhole ? -1 : 1);
   }
   takeProfileCounts(tally, profiles);
-  for (let figure = 0; figure < FIGURE_COUNT; figure++) {
-    const counted = figureCounts[figure] as number;
-    if (counted === 0) continue;
-    figureCounts[figure] = 0;
-    count(tally.priceSteps, Math.floor(figure / STAR_STEPS), counted);
-    count(tally.stars, figure % STAR_STEPS, counted);
+  return size - ((figures[DEAD] as number) - before);
+}
+
+/** What both counted as figures, to price steps and stars. Once, after the last segment. */
+export function takeFigures({ figures, priceSteps, stars }: Tally): void {
+  for (let figure = 0; figure < PRICE_STEP_COUNT * STAR_STEPS; figure++) {
+    count(priceSteps, Math.floor(figure / STAR_STEPS), figures[figure] as number);
+    count(stars, figure % STAR_STEPS, figures[figure] as number);
   }
-  return total;
 }
 
 function takeProfileCounts(tally: Tally, profiles: Profiles): void {

@@ -9,6 +9,12 @@ export type Asked = {
   head: number;
   bits: Map<number, number>;
   weights: Map<number, number>;
+  /** A bit for each term's last five: most words of a title are no term that was asked for, and this says so at once. */
+  sieve: number;
+  idfs: number[];
+  wholeIdf: number;
+  /** How well each group is answered by the title at hand. */
+  best: number[];
   /** Alternatives of several words, of which the title must have all. */
   phrases: { group: number; terms: number[]; weight: number }[];
 };
@@ -28,7 +34,18 @@ export type TitleSigns = {
 const HEAD_NAME_WORDS = 3;
 
 export function askedOf(groups: Group[], head: number): Asked {
-  const asked: Asked = { groups, head, bits: new Map(), weights: new Map(), phrases: [] };
+  const idfs = groups.map(({ idf }) => idf);
+  const asked: Asked = {
+    groups,
+    head,
+    bits: new Map(),
+    weights: new Map(),
+    sieve: 0,
+    idfs,
+    wholeIdf: idfs.reduce((sum, idf) => sum + idf, 0),
+    best: idfs.map(() => 0),
+    phrases: [],
+  };
   for (const [group, { alternatives }] of groups.entries()) {
     for (const { term, weight, also } of alternatives) {
       if (also) asked.phrases.push({ group, terms: [term, ...also], weight });
@@ -38,23 +55,32 @@ export function askedOf(groups: Group[], head: number): Asked {
       }
     }
   }
+  for (const term of asked.bits.keys()) asked.sieve |= 1 << (term & 31);
   return asked;
 }
 
-export function titleSigns(segment: Segment, slot: number, asked: Asked, typeNouns: Set<number>): TitleSigns {
+/** Writes the signs into `signs`. */
+export function readTitle(
+  signs: TitleSigns,
+  segment: Segment,
+  slot: number,
+  asked: Asked,
+  typeNouns: Set<number>,
+): void {
   const { titles, columns } = segment;
   const start = columns.titleStart[slot] as number;
   const end = columns.titleStart[slot + 1] as number;
   const headWords = columns.headWords[slot] as number;
   const forAt = columns.forAt[slot] as number;
-  const best = asked.groups.map(() => 0);
+  const { best, sieve } = asked;
+  best.fill(0);
   let beside = 0;
   let previous = 0;
   let headAt = -1;
   let isModifier = false;
   for (let at = start; at < end; at++) {
     const term = titles[at] as number;
-    const bits = asked.bits.get(term) ?? 0;
+    const bits = (sieve >>> (term & 31)) & 1 ? (asked.bits.get(term) ?? 0) : 0;
     if (bits !== 0) {
       credit(best, bits, asked.weights.get(term) as number);
       // A joined word answers for two neighbours at once.
@@ -74,15 +100,13 @@ export function titleSigns(segment: Segment, slot: number, asked: Asked, typeNou
     if (group === asked.head && headAt === -1) headAt = places.at(-1) as number;
   }
   const isInHead = headAt !== -1 && headAt < headWords;
-  return {
-    coverage: coverageOf(asked.groups, best),
-    adjacent: asked.groups.length < 2 ? 0 : countBits(beside) / (asked.groups.length - 1),
-    head: isInHead && headAt >= headWords - HEAD_NAME_WORDS ? 1 : 0,
-    headLast: headAt !== -1 && headAt === headWords - 1 ? 1 : 0,
-    accessory: headAt !== -1 && forAt !== NO_FOR && headAt >= forAt ? 1 : 0,
-    modifier: isModifier ? 1 : 0,
-    brief: 1 / Math.log2(3 + end - start),
-  };
+  signs.coverage = coverageOf(asked);
+  signs.adjacent = asked.groups.length < 2 ? 0 : countBits(beside) / (asked.groups.length - 1);
+  signs.head = isInHead && headAt >= headWords - HEAD_NAME_WORDS ? 1 : 0;
+  signs.headLast = headAt !== -1 && headAt === headWords - 1 ? 1 : 0;
+  signs.accessory = headAt !== -1 && forAt !== NO_FOR && headAt >= forAt ? 1 : 0;
+  signs.modifier = isModifier ? 1 : 0;
+  signs.brief = 1 / Math.log2(3 + end - start);
 }
 
 function credit(best: number[], bits: number, weight: number): void {
@@ -92,14 +116,10 @@ function credit(best: number[], bits: number, weight: number): void {
 }
 
 /** By idf: a rare word that is missing weighs more. */
-function coverageOf(groups: Group[], best: number[]): number {
+function coverageOf({ idfs, wholeIdf, best }: Asked): number {
   let covered = 0;
-  let whole = 0;
-  for (const [at, { idf }] of groups.entries()) {
-    whole += idf;
-    covered += idf * (best[at] as number);
-  }
-  return whole === 0 ? 0 : covered / whole;
+  for (let at = 0; at < idfs.length; at++) covered += (idfs[at] as number) * (best[at] as number);
+  return wholeIdf === 0 ? 0 : covered / wholeIdf;
 }
 
 function countBits(bits: number): number {
