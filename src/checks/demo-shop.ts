@@ -34,7 +34,8 @@ export async function signInToApi(origin: string, email: string, password = DEMO
       body: JSON.stringify(body),
       redirect: 'manual',
     });
-    return { status: answer.status, body: (await answer.json()) as Answer };
+    const text = await answer.text();
+    return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Answer };
   };
   const { status, body } = await post<{ accessToken: string }>('/auth/login', { email, password });
   if (status !== 200) throw new Error(`${email} cannot sign in: ${status}`);

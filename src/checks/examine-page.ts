@@ -6,6 +6,9 @@ import type { Page } from 'playwright-core';
 import type { Visitor } from './visitor.ts';
 
 const OWN_SCRIPT_MAX_BYTES = 20 * 1024;
+/** The library that draws the charts of an operator's page; no shopper loads it. */
+const CHARTS_MAX_BYTES = 60 * 1024;
+const WITH_CHARTS = new Set(['operator-drop']);
 const NARROW = 390;
 const MOST_NAMED = 3;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -47,7 +50,8 @@ export async function examinePage(name: string, visitor: Visitor, complaints: st
     await page.setViewportSize(size);
   }
   const scriptBytes = await page.evaluate<number>(SCRIPT_BYTES);
-  assert.ok(scriptBytes <= OWN_SCRIPT_MAX_BYTES, `${name}: ${scriptBytes} bytes of script`);
+  const most = OWN_SCRIPT_MAX_BYTES + (WITH_CHARTS.has(name) ? CHARTS_MAX_BYTES : 0);
+  assert.ok(scriptBytes <= most, `${name}: ${scriptBytes} bytes of script`);
   if (!hasScripts) assert.equal(scriptBytes, 0, `${name}: runs scripts where they are off`);
 }
 

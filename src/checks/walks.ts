@@ -1,5 +1,6 @@
 // Every page of the demo shop, in the order in which people come to them.
 import { type DemoShop, signInToApi } from './demo-shop.ts';
+import { waitInLine, watchDrop } from './drop-walk.ts';
 import {
   becomeCustomer,
   buy,
@@ -35,9 +36,11 @@ export async function walkEverywhere(shop: DemoShop, visitor: () => Promise<Visi
   await seller.context.close();
   await comeTooLate(shopper, lastOne);
   await readDocuments(shopper, product);
+  const dropped = await waitInLine(shopper, `Orvane Comet, ${mark} edition`);
   await shopper.context.close();
 
   const operator = await visitor();
   await watchOver(operator);
+  await watchDrop(operator, dropped);
   await operator.context.close();
 }
