@@ -29,7 +29,7 @@ export type TestShop = {
 const PROVIDER_TIMEOUT_MS = 2_000;
 const REPLICA_TIMEOUT_MS = 5_000;
 
-export async function openTestShop(t: TestContext): Promise<TestShop> {
+export async function openTestShop(t: TestContext, searchUrl?: string): Promise<TestShop> {
   const sandbox = await openTestSandbox(t);
   const { db } = sandbox;
   const dataDirectory = mkdtempSync(join(tmpdir(), 'souk-contract-'));
@@ -45,7 +45,7 @@ export async function openTestShop(t: TestContext): Promise<TestShop> {
     databaseUrl: db.url,
     demo: 'on',
     smtpUrl: undefined,
-    searchUrl: undefined,
+    searchUrl,
     trustedProxies: undefined,
     logLevel: 'silent',
   };

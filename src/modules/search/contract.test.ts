@@ -20,6 +20,7 @@ const POLL_EVERY_MS = 20;
 const TRUE_WITHIN_MS = 15_000;
 const log = openLog('test', 'silent');
 const { SEARCH_URL } = process.env;
+const patient = { log, pollEveryMs: POLL_EVERY_MS, takeOverMs: 100 };
 
 type Opened = { replica: Replica; close(): Promise<void> };
 
@@ -32,7 +33,7 @@ function contract(name: string, open: (source: TestSource) => Promise<Opened>): 
     before(async () => {
       opened = await open(source);
       opened.replica.teach({ synonyms: 'couch, sofa' });
-      await eventually(async () => opened.replica.ready() && (await find('')).total === documents.length);
+      await eventually(async () => opened.replica.ready() && opened.replica.documentCount() === documents.length);
     });
     after(() => opened?.close());
 
@@ -234,7 +235,7 @@ contract('the engine in this process', async (source) => {
 
 contract('OpenSearch, as far as its stand-in goes', async (source) => {
   const standIn = await openStandIn();
-  const replica = await openFilled(standIn.url, 'test', source);
+  const replica = await openOpenSearchReplica({ ...patient, url: standIn.url, prefix: 'test', source });
   return {
     replica,
     close: async () => {
@@ -248,7 +249,7 @@ if (SEARCH_URL === undefined) console.log('SEARCH_URL is not set: the contract i
 else {
   contract('OpenSearch', async (source) => {
     const prefix = `souk-test-${process.pid}`;
-    const replica = await openFilled(SEARCH_URL, prefix, source);
+    const replica = await openOpenSearchReplica({ ...patient, url: SEARCH_URL, prefix, source });
     return {
       replica,
       close: async () => {
@@ -260,13 +261,4 @@ else {
       },
     };
   });
-}
-
-/** Opened twice: brands and categories are read at the start, and suggestions of them are a minute old at most. */
-async function openFilled(url: string, prefix: string, source: TestSource): Promise<Replica> {
-  const options = { url, prefix, source, log, pollEveryMs: POLL_EVERY_MS, takeOverMs: 100 };
-  const first = await openOpenSearchReplica(options);
-  await eventually(() => first.ready());
-  await first.close();
-  return openOpenSearchReplica(options);
 }

@@ -21,6 +21,8 @@ import { suggestFor } from './suggest.ts';
 import { loadValueTables, openValueTables } from './value-tables.ts';
 
 const LOAD_VALUES_EVERY_MS = 60_000;
+/** Another index, and first of all the first one, is not waited for so long. */
+const LOOK_AT_VALUES_EVERY_MS = 1_000;
 /** What a crowd looks for at once is searched once; about 200 KB a page of 24. */
 const MAX_RESULTS = 200;
 const MAX_SUGGESTIONS = 5_000;
@@ -49,6 +51,8 @@ export async function openOpenSearchReplica(options: OpenSearchOptions): Promise
   const lexicon = openLexicon(server, alias);
   const documents = openDocuments(server, alias, source, () => isServing(following));
   let tables = openValueTables();
+  let loadedFrom: string | null = null;
+  let loadedAtMs = 0;
 
   const results = new LRUCache<string, SearchResult>({
     max: MAX_RESULTS,
@@ -69,20 +73,20 @@ export async function openOpenSearchReplica(options: OpenSearchOptions): Promise
   }
 
   async function loadValues(): Promise<void> {
-    if (!isServing(following)) return;
-    tables = await loadValueTables(server, alias);
+    const serving = following.seen?.progress.serving ?? null;
+    const isFresh = serving === loadedFrom && performance.now() - loadedAtMs < LOAD_VALUES_EVERY_MS;
+    if (isFresh || !isServing(following)) return;
+    tables = await loadValueTables(server.client, alias);
     lexicon.state.products.count = tables.documents;
+    loadedFrom = serving;
+    loadedAtMs = performance.now();
   }
 
   const follow = () => followOnce(following);
-  const first = await follow().catch((error: unknown) => {
-    log.warn({ err: error }, 'OpenSearch does not answer yet');
-    return 'failed' as const;
-  });
-  if (first !== 'failed') await loadValues().catch((error: unknown) => log.warn({ err: error }, 'no brands yet'));
+  await follow().catch((error: unknown) => log.warn({ err: error }, 'OpenSearch does not answer yet'));
   const jobs = [
     repeat('follow the database into OpenSearch', pollEveryMs, log, follow),
-    repeat('load brands and categories', LOAD_VALUES_EVERY_MS, log, loadValues),
+    repeat('load brands and categories', LOOK_AT_VALUES_EVERY_MS, log, loadValues),
   ];
   return {
     search: (query) => fetched(results, JSON.stringify(query)),

@@ -1,9 +1,10 @@
 // The shop's most common brands and categories, for suggestions: asked for every few minutes and kept in memory, some MB however
 // many products there are. A rarer brand is found by its products, but not suggested.
+import type { API, Client } from '@opensearch-project/opensearch';
 import { fold, wordsOf } from '../engine/text.ts';
 import type { FacetValue, Suggestion } from '../query.ts';
 import { readValues, type TermBuckets } from './facets.ts';
-import { type Body, type SearchServer, searchIndex } from './server.ts';
+import { type Body, WRITE_WITHIN_MS } from './server.ts';
 
 const MAX_VALUES = 10_000;
 
@@ -31,8 +32,13 @@ function valueTablesBody(): Body {
   };
 }
 
-export async function loadValueTables(server: SearchServer, alias: string): Promise<ValueTables> {
-  const { hits, aggregations } = await searchIndex<ValuesAnswer>(server, alias, valueTablesBody());
+/** Nobody waits for it, and over ten million products it may take seconds. */
+export async function loadValueTables(client: Client, alias: string): Promise<ValueTables> {
+  const { body } = await client.search(
+    { index: alias, body: valueTablesBody() as API.Search_RequestBody },
+    { requestTimeout: WRITE_WITHIN_MS },
+  );
+  const { hits, aggregations } = body as unknown as ValuesAnswer;
   return {
     documents: hits.total.value,
     brand: named(readValues(aggregations.brand)),
