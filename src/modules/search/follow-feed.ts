@@ -5,12 +5,13 @@ import type { Log } from '../../lib/log.ts';
 import type { ReplicaDocument } from './document.ts';
 import { documentsOfImage, imageParts, stateOfImage } from './engine/image.ts';
 import type { Knowledge } from './engine/knowledge.ts';
-import { needsPacking, pack, packDue, packGrown } from './engine/packing.ts';
+import { needsPacking, type Packing, pack, packDue, packGrown } from './engine/packing.ts';
 import { documentCount, openState, putDocument, removeDocument, type SearchState } from './engine/state.ts';
 import type { Follower, Following } from './following.ts';
-import { openSlices, runSliced } from './slices.ts';
+import { openSlices } from './slices.ts';
 import { readSnapshot, setSnapshotAside, snapshotPath, writeSnapshot } from './snapshot.ts';
 import type { ReplicaSource } from './source.ts';
+import { type Merger, openMerger } from './threads/merger.ts';
 
 const MAX_KEYS_A_POLL = 500;
 const SCAN_PAGE_DOCUMENTS = 500;
@@ -41,6 +42,7 @@ export async function openFollower(
     databaseId: null,
     feedOffset: null,
     reader: null,
+    merger: openMerger(log),
     packing: null,
     snapshotting: null,
     changedDocuments: 0,
@@ -65,6 +67,7 @@ export async function openFollower(
       await following.packing;
       await following.snapshotting;
       if (following.changedDocuments > 0 && !isReadOnly) await saveSnapshot(following);
+      await following.merger.close();
     },
   };
 }
@@ -170,7 +173,7 @@ async function scanEverything(following: Following): Promise<void> {
       last = document.productId;
       await pause();
     }
-    if (needsPacking(state)) await runSliced(packDue(state));
+    if (needsPacking(state)) await following.merger.run(packDue(state));
     if (documents.length < SCAN_PAGE_DOCUMENTS) break;
     following.closing.signal.throwIfAborted();
   }
@@ -192,7 +195,7 @@ async function startFromSnapshot(following: Following): Promise<void> {
     const { knowledge } = following.state;
     following.state = isByTheseRules
       ? stateOfImage(parts, notes, knowledge)
-      : await indexAnew(documentsOfImage(parts, notes), knowledge);
+      : await indexAnew(documentsOfImage(parts, notes), knowledge, following.merger);
     following.databaseId = header.databaseId;
     following.feedOffset = header.feedOffset;
     following.currentAtMs = header.currentAtMs;
@@ -202,13 +205,17 @@ async function startFromSnapshot(following: Following): Promise<void> {
   } else if (read.kind === 'damaged') await setAside(following, read.reason);
 }
 
-async function indexAnew(documents: Iterable<ReplicaDocument>, knowledge: Knowledge): Promise<SearchState> {
+async function indexAnew(
+  documents: Iterable<ReplicaDocument>,
+  knowledge: Knowledge,
+  merger: Merger,
+): Promise<SearchState> {
   const state = openState(knowledge);
   const pause = openSlices();
   for (const document of documents) {
     putDocument(state, document);
     await pause();
-    if (needsPacking(state)) await runSliced(packDue(state));
+    if (needsPacking(state)) await merger.run(packDue(state));
   }
   return state;
 }
@@ -228,8 +235,8 @@ function packWhatIsDue(following: Following): void {
     packInBackground(following, packDue(following.state));
 }
 
-function packInBackground(following: Following, work: Generator<void, void>): void {
-  following.packing = runSliced(work).finally(() => {
+function packInBackground(following: Following, work: Packing): void {
+  following.packing = following.merger.run(work).finally(() => {
     following.packing = null;
   });
 }

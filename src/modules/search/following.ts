@@ -3,6 +3,7 @@ import type { FeedReader } from '../../lib/feed.ts';
 import type { Log } from '../../lib/log.ts';
 import type { SearchState } from './engine/state.ts';
 import type { ReplicaSource } from './source.ts';
+import type { Merger } from './threads/merger.ts';
 
 export type Follower = {
   /** Another number, other answers. */
@@ -23,6 +24,7 @@ export type Following = {
   databaseId: string | null;
   feedOffset: string | null;
   reader: FeedReader | null;
+  merger: Merger;
   packing: Promise<void> | null;
   snapshotting: Promise<void> | null;
   /** Since the snapshot; a product twice counts twice. */

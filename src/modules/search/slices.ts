@@ -17,7 +17,7 @@ export function openSlices(): Pause {
   };
 }
 
-export async function runSliced<T>(work: Generator<void, T>): Promise<T> {
+export async function runSliced<T>(work: Generator<unknown, T, undefined>): Promise<T> {
   const pause = openSlices();
   for (;;) {
     const step = work.next();

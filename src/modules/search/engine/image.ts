@@ -167,7 +167,7 @@ function addSegment(state: SearchState, parts: Map<string, Uint8Array>, number: 
   const segment = packedSegment(number, slotCount, deadCount, own, arrays);
   state.segments[number] = segment;
   state.packed.push(segment);
-  countTerms(state, segment, 1);
+  countTerms(state, segment);
 }
 
 function placeProducts(state: SearchState, columns: Columns, number: number, slotCount: number): number {

@@ -1,38 +1,65 @@
 // Merges segments into the flat arrays of one, without their dead slots. A generator: each step is short, so that queries can
 // run in between.
+import { allocateColumns, type Columns } from './columns.ts';
 import type { PackedArrays } from './packed-segment.ts';
-import type { SegmentBody } from './segment.ts';
+import { numberProfiles } from './profiles.ts';
+import type { Segment, SegmentBody } from './segment.ts';
 import { resized, sharedUint8, sharedUint16, sharedUint32 } from './shared-arrays.ts';
 
-export const DEAD = 0xffffffff;
+const DEAD = 0xffffffff;
 /** Between two pauses; about half a millisecond of copying. */
 const POSTINGS_A_STEP = 50_000;
 const SLOTS_A_STEP = 10_000;
 
-/** What is merged: bodies, and which of their slots live. A slot that dies later is merged all the same and dead afterwards. */
-export type MergeSource = { body: SegmentBody; alive: Uint8Array };
+/** Never written again once a slot is whole. All others are copied in the end, with what changed during the merge. */
+export const FIXED_COLUMNS = ['productId', 'brand', 'category', 'kind', 'seller', 'headWords', 'forAt'] as const;
+
+/** What is merged: segments that get no new slots, and which of theirs live. One that dies later is merged all the same and dead afterwards. */
+export type MergeSource = { segment: Segment; alive: Uint8Array };
 export type Merged = {
   /** By source, by old slot: the new slot, or DEAD. */
   remaps: Uint32Array[];
   slotCount: number;
   arrays: PackedArrays;
-  titleStart: Uint32Array;
+  /** With the fixed ones filled in, and where titles start. */
+  columns: Columns;
+  /** How many postings terms lost with the slots that were dead. */
+  lost: { terms: Uint32Array; postings: Uint32Array };
 };
 
-export function* mergeBodies(sources: MergeSource[]): Generator<void, Merged> {
+export function mergeSource(segment: Segment): MergeSource {
+  return { segment, alive: segment.columns.alive.slice(0, segment.slotCount) };
+}
+
+export function* mergeSegments(sources: MergeSource[]): Generator<undefined, Merged> {
   const remaps: Uint32Array[] = [];
   let slotCount = 0;
-  for (const { body, alive } of sources) {
+  for (const { alive } of sources) {
     // New slots of old ones: first the first source's, in their order, then the next one's.
-    const remap = new Uint32Array(body.slotCount);
-    for (let slot = 0; slot < body.slotCount; slot++) remap[slot] = alive[slot] === 1 ? slotCount++ : DEAD;
+    const remap = new Uint32Array(alive.length);
+    for (let slot = 0; slot < remap.length; slot++) remap[slot] = alive[slot] === 1 ? slotCount++ : DEAD;
     remaps.push(remap);
   }
   yield;
-  const bodies = sources.map(({ body }) => body);
-  const lists = yield* mergePostings(bodies, remaps);
+  const bodies = sources.map(({ segment }) => segment.body());
+  const { lost, ...lists } = yield* mergePostings(bodies, remaps);
   const { titles, titleStart } = yield* mergeTitles(bodies, remaps, slotCount);
-  return { remaps, slotCount, arrays: { ...lists, titles }, titleStart };
+  const columns = { ...allocateColumns(slotCount), titleStart };
+  for (const name of FIXED_COLUMNS) {
+    for (const [position, { segment }] of sources.entries()) {
+      copyColumn(segment.columns[name], columns[name], remaps[position] as Uint32Array);
+    }
+    yield;
+  }
+  const profiles = numberProfiles(columns, slotCount);
+  return { remaps, slotCount, arrays: { ...lists, titles, profiles }, columns, lost };
+}
+
+export function copyColumn(from: Columns[keyof Columns], to: Columns[keyof Columns], remap: Uint32Array): void {
+  for (let slot = 0; slot < remap.length; slot++) {
+    const target = remap[slot] as number;
+    if (target !== DEAD) to[target] = from[slot] as number;
+  }
 }
 
 type Cursor = { body: SegmentBody; remap: Uint32Array; at: number };
@@ -40,7 +67,7 @@ type Cursor = { body: SegmentBody; remap: Uint32Array; at: number };
 function* mergePostings(
   bodies: SegmentBody[],
   remaps: Uint32Array[],
-): Generator<void, Pick<PackedArrays, 'terms' | 'starts' | 'docs' | 'impacts'>> {
+): Generator<undefined, Pick<PackedArrays, 'terms' | 'starts' | 'docs' | 'impacts'> & Pick<Merged, 'lost'>> {
   let mostTerms = 0;
   let mostPostings = 0;
   for (const { terms, starts, ends } of bodies) {
@@ -56,14 +83,19 @@ function* mergePostings(
   let termCount = 0;
   let size = 0;
   let sinceStep = 0;
+  const lostTerms: number[] = [];
+  const lostPostings: number[] = [];
   for (let term = nextTerm(cursors); term !== undefined; term = nextTerm(cursors)) {
     const before = size;
+    let had = 0;
     for (const cursor of cursors) {
       const { body, remap, at } = cursor;
       if (body.terms[at] !== term) continue;
       cursor.at++;
+      const start = body.starts[at] as number;
       const end = body.ends[at] as number;
-      for (let posting = body.starts[at] as number; posting < end; posting++) {
+      had += end - start;
+      for (let posting = start; posting < end; posting++) {
         const slot = remap[body.docs[posting] as number] as number;
         if (slot === DEAD) continue;
         docs[size] = slot;
@@ -73,6 +105,10 @@ function* mergePostings(
     if (size > before) {
       terms[termCount] = term;
       starts[++termCount] = size;
+    }
+    if (size - before < had) {
+      lostTerms.push(term);
+      lostPostings.push(had - (size - before));
     }
     sinceStep += size - before + 1;
     if (sinceStep > POSTINGS_A_STEP) {
@@ -85,6 +121,7 @@ function* mergePostings(
     starts: exactly(sharedUint32(termCount + 1), starts),
     docs: size < mostPostings ? resized(docs, size) : docs,
     impacts: size < mostPostings ? resized(impacts, size) : impacts,
+    lost: { terms: Uint32Array.from(lostTerms), postings: Uint32Array.from(lostPostings) },
   };
 }
 
@@ -106,7 +143,7 @@ function* mergeTitles(
   bodies: SegmentBody[],
   remaps: Uint32Array[],
   slotCount: number,
-): Generator<void, { titles: Uint32Array; titleStart: Uint32Array }> {
+): Generator<undefined, { titles: Uint32Array; titleStart: Uint32Array }> {
   let most = 0;
   for (const { titleStart, slotCount: slots } of bodies) most += titleStart[slots] as number;
   const titles = new Uint32Array(most);
