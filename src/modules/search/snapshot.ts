@@ -13,7 +13,7 @@ import { fingerprintOfRules } from './engine/rules.ts';
 
 const MAGIC = Buffer.from('SOUKREP2');
 /** Raised whenever parts get other names or meanings; a change of the rules for words is found without. */
-const VERSION = `4.${DOCUMENT_TEXT_VERSION}`;
+const VERSION = `5.${DOCUMENT_TEXT_VERSION}`;
 /** Copied and summed in 2 ms, between two requests. */
 const BLOCK_BYTES = 4 << 20;
 const BLOCKS_IN_FLIGHT = 8;

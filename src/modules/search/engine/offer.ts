@@ -16,6 +16,7 @@ const RATING_ESTEEM_WEIGHT = 1e-7;
 /** Wider than any rounding. */
 const MARGIN = 1e-3;
 const MOST_ADDED = mostByDigest(ESTEEM_WEIGHT, SOLD_OUT_PENALTY).map((most) => most + MARGIN);
+const MOST_ADDED_TO_ANY = Math.max(...MOST_ADDED);
 /** When nothing was asked for, nothing sold out comes before anything that can be bought. */
 const BROWSE_SOLD_OUT_PENALTY = 10;
 const MOST_BROWSED = mostByDigest(1 + ESTEEM_WEIGHT, BROWSE_SOLD_OUT_PENALTY + SOLD_OUT_PENALTY).map(
@@ -45,15 +46,18 @@ function offerByScore(top: Top, { columns }: Segment, base: number, { slots, cou
   const { digest, productId } = columns;
   const lacking = MISSING_PENALTY * missing;
   let least = leastOf(top);
+  let wanted = least + lacking - MOST_ADDED_TO_ANY;
   for (let at = count - 1; at >= 0; at--) {
     const slot = slots[at] as number;
     const score = scores[slot] as number;
+    if (score < wanted) continue;
     const figures = digest[slot] as number;
     if (score + (MOST_ADDED[figures >> 8] as number) < least + lacking || (figures & 0xff) === DEAD) continue;
     const key = keyOf(columns, slot, score) - lacking;
     if (key < least) continue;
     offer(top, key, productId[slot] as number, base + slot);
     least = leastOf(top);
+    wanted = least + lacking - MOST_ADDED_TO_ANY;
   }
 }
 

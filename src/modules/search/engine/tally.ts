@@ -144,37 +144,38 @@ function countFailed(tally: Tally, { columns }: Segment, slot: number, failed: n
 function countEach(tally: Tally, { columns }: Segment, { slots, count: size }: Found): number {
   const { digest, category, brand, seller } = columns;
   const { categories, brands, sellers, figures } = tally;
-  const before = figures[DEAD] as number;
+  const dead = countFigures(figures, digest, slots, size);
   for (let at = 0; at < size; at++) {
     const slot = slots[at] as number;
-    const figure = (digest[slot] as number) & 0xff;
-    count(figures, figure, 1);
-    if (figure === DEAD) continue;
+    if (dead > 0 && ((digest[slot] as number) & 0xff) === DEAD) continue;
     count(categories, category[slot] as number, 1);
     count(brands, brand[slot] as number, 1);
     count(sellers, seller[slot] as number, 1);
   }
-  return size - ((figures[DEAD] as number) - before);
+  return size - dead;
 }
 
 function countByProfile(tally: Tally, { columns }: Segment, { slots, count: size }: Found, profiles: Profiles): number {
   const { digest } = columns;
   const { ofSlot } = profiles;
   const { profileCounts } = scratch;
-  const { figures } = tally;
-  const before = figures[DEAD] as number;
+  const dead = countFigures(tally.figures, digest, slots, size);
   const isWhole = slots === EVERY_SLOT;
   if (isWhole) profileCounts.set(profiles.slots);
-  for (let at = 0; at < size; at++) {
+  else for (let at = 0; at < size; at++) count(profileCounts, ofSlot[slots[at] as number] as number, 1);
+  for (let at = 0; dead > 0 && at < size; at++) {
     const slot = slots[at] as number;
-    const figure = (digest[slot] as number) & 0xff;
-    figures[figure] = (figures[figure] as number) + 1;
-    if (isWhole ? figure !== DEAD : figure === DEAD) continue;
-    const profile = ofSlot[slot] as number;
-    profileCounts[profile] = (profileCounts[profile] as number) + (isWhole ? -1 : 1);
+    if (((digest[slot] as number) & 0xff) === DEAD) count(profileCounts, ofSlot[slot] as number, -1);
   }
   takeProfileCounts(tally, profiles);
-  return size - ((figures[DEAD] as number) - before);
+  return size - dead;
+}
+
+/** Answers how many are dead. Two short loops over the same slots take half the time of one that does both. */
+function countFigures(figures: Uint32Array, digest: Uint16Array, slots: Uint16Array, size: number): number {
+  const before = figures[DEAD] as number;
+  for (let at = 0; at < size; at++) count(figures, (digest[slots[at] as number] as number) & 0xff, 1);
+  return (figures[DEAD] as number) - before;
 }
 
 /** What both counted as figures, to price steps and stars. Once, after the last segment. */

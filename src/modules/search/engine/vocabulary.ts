@@ -23,6 +23,7 @@ export type Vocabulary = {
 };
 
 const NOT_A_WORD = 0;
+const FIRST_LETTER = 'A'.charCodeAt(0);
 const FIRST_STRINGS = 1 << 12;
 const MAX_RECENT_WORDS = 1 << 16;
 
@@ -89,8 +90,16 @@ export function restoreWords(vocabulary: Vocabulary): void {
   const { strings, termOfWord } = vocabulary;
   vocabulary.productsOfTerm = sharedUint32(termOfWord.length);
   for (let id = 0; id < strings.count; id++) {
-    if (termOfWord[id] !== NOT_A_WORD) addSpelling(vocabulary.spellings, id);
+    // Most of a large shop's words are codes: to make a string of each took a third of a node's start.
+    if (termOfWord[id] !== NOT_A_WORD && mayBeLetters(strings, id)) addSpelling(vocabulary.spellings, id);
   }
+}
+
+/** False for what has a digit or another sign of ASCII before the letters. */
+function mayBeLetters({ letters, starts }: StringTable, id: number): boolean {
+  const end = starts[id + 1] as number;
+  for (let at = starts[id] as number; at < end; at++) if ((letters[at] as number) < FIRST_LETTER) return false;
+  return true;
 }
 
 export function wordIdOf(vocabulary: Vocabulary, word: string): number | undefined {
