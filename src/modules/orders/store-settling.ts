@@ -1,4 +1,4 @@
-// Statements that make a payment's outcome true. Both are functions of the database: migrations/0013 and 0014.
+// Statements that make a payment's outcome true. Both are functions of the database: migrations/0020 and 0014.
 import { type Queryable, sql } from '../../lib/db.ts';
 import type { OrderState } from './order-state.ts';
 
