@@ -5,6 +5,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { Config } from '../config.ts';
 import { findBinaries } from '../lib/embedded-postgres-binaries.ts';
 import { isPostmasterOf, readPostmaster } from '../lib/embedded-postgres-postmaster.ts';
+import { inspectOpenSearch } from '../modules/search/index.ts';
 import { freeBytesOf, LEAST_FREE_BYTES, megabytes } from './data-directory.ts';
 import { LOOPBACK, portSentence, whyNotFree } from './ports.ts';
 import { explain } from './refusal.ts';
@@ -25,6 +26,7 @@ export async function doctor(config: Config, isJson: boolean): Promise<boolean> 
       ? await portFindings(config)
       : [{ check: 'shop', state: 'good' as const, text: `It runs: ${holder}.` }]),
     ...(await databaseFindings(config)),
+    ...(config.searchUrl === undefined ? [] : [await searchFinding(config.searchUrl)]),
   ];
   if (isJson) console.log(JSON.stringify({ findings }));
   else for (const { check, state, text } of findings) console.log(`${MARKS[state]}  ${check.padEnd(10)} ${text}`);
@@ -92,6 +94,14 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
   } catch (error) {
     return [{ check: 'database', state: 'bad', text: explain(error) }];
   }
+}
+
+/** The address may carry a password and is not shown. */
+async function searchFinding(url: string): Promise<Finding> {
+  const state = await inspectOpenSearch(url);
+  return state.kind === 'answers'
+    ? { check: 'search', state: 'good', text: `OpenSearch ${state.version} answers (${state.name})` }
+    : { check: 'search', state: 'bad', text: `what SEARCH_URL names does not answer: ${state.reason}` };
 }
 
 async function schemaFinding(url: string): Promise<Finding> {

@@ -1,7 +1,7 @@
 // The door of search: a replica that is asked, and the port it gets its data through.
 export type { DropSummary, ReplicaDocument, StockLevel } from './document.ts';
 export { keepTaught, loadSynonyms } from './keep-taught.ts';
-export { openOpenSearchReplica, reindexOpenSearch } from './opensearch/load.ts';
+export { inspectOpenSearch, openOpenSearchReplica, reindexOpenSearch } from './opensearch/load.ts';
 export {
   CATEGORY_SEPARATOR,
   type Explanation,
