@@ -10,6 +10,12 @@ import { SHOP_ORIGIN } from '../sandbox/test-sandbox.ts';
 import { ADDRESS, makeProduct } from './fixtures.ts';
 import { assertClean, chargeCount, log, openTestCheckout, paymentCounts, providerAt } from './test-checkout.ts';
 
+const SLOW_SETTLING_MS = 2_600;
+const settleSql = sql(
+  't_settle',
+  `select outcome from settle_batch($1, null, array[$2], array[$3], '{ch}', '{visa}', '{4242}', array[now()], '{card_declined}',
+                                    array[$4], array[$5], 500, '2026-12-01', '2026-12-03', 15)`,
+);
 const later = (seconds: number): Date => new Date(Date.now() + seconds * 1_000);
 
 test('an answer that is lost keeps the unit held until the reconciling job has asked', async (t) => {
@@ -145,6 +151,44 @@ test('given up by us and captured all the same: the money goes back', async (t) 
   assert.equal((await findPayment(db, paymentId))?.state, 'unsold');
   assert.equal(await sendDueRefunds(db, bench.provider, log, later(60)), 1);
   await assertClean(bench);
+});
+
+test('news of a payment that is being settled waits for that, however long the database takes, and finds it settled', async (t) => {
+  const bench = await openTestCheckout(t);
+  const { db } = bench.sandbox;
+  const productId = await makeProduct(db, { stock: 5 });
+  const paymentIds: string[] = [];
+  for (const userId of [1, 2, 3]) {
+    await openReservations(db).reserve(productId, userId);
+    const asked = await bench.pay(productId, userId, 'tok_3ds');
+    assert.ok(asked.kind === 'requires-action');
+    paymentIds.push(asked.paymentId);
+  }
+  const inbox = openEventInbox(db);
+  const tell = (paymentId = '', n = 0) =>
+    receiveEvent(inbox, { eventId: `e${n}`, type: 'charge.succeeded', paymentId });
+  const [sold = '', declined = '', open = ''] = paymentIds;
+  const told = await db.transaction(async (tx) => {
+    for (const [paymentId, result] of [
+      [sold, 'succeeded'],
+      [declined, 'declined'],
+    ] as const)
+      await tx.query(settleSql, [productId, paymentId, result, `o-${paymentId}`, `f-${paymentId}`]);
+    const telling = Promise.all(paymentIds.map(tell));
+    await new Promise((resolve) => setTimeout(resolve, SLOW_SETTLING_MS));
+    return { telling };
+  });
+  assert.deepEqual(await told.telling, Array(3).fill({ kind: 'recorded' }));
+  const due = sql(
+    't_due',
+    "select payment_id as id from payment where check_at < clock_timestamp() + interval '2 seconds'",
+  );
+  assert.deepEqual(
+    new Set((await db.query<{ id: string }>(due)).map(({ id }) => id)),
+    new Set([declined, open]),
+    'one that is sold needs no look; one that was captured after it was declined does',
+  );
+  assert.equal((await findPayment(db, sold))?.state, 'succeeded');
 });
 
 async function answerBank(actionUrl: string, decision: 'approve' | 'refuse'): Promise<void> {

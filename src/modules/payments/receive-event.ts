@@ -11,13 +11,12 @@ const CAPTURED = 'charge.succeeded';
 // News of a charge come while its payment is being settled. A moment later most of them have nothing left to wake: asked one by
 // one and at once, they waited for the settling batch's rows and took half of the database's time (measured, 200 buyers).
 const LINGER_MS = 50;
-const LOCKED_PAUSE_MS = 50;
-const LOCKED_TRIES = 40;
 
 const MAX_BATCH_EVENTS = 500;
 const MAX_QUEUED_EVENTS = 10_000;
 const MAX_PRODUCTS_IN_FLIGHT = 4;
-const RETRY_FOR_MS = 2_000;
+// The provider hangs up after five seconds and sends it again.
+const RETRY_FOR_MS = 4_000;
 
 export type ProviderNews = { eventId: string; type: string; paymentId: string };
 export type EventInbox = Batcher<ProviderNews, { kind: 'recorded' | 'known' }>;
@@ -30,7 +29,8 @@ export function openEventInbox(db: Database): EventInbox {
     retryForMs: RETRY_FOR_MS,
     run: async (productId, news) => {
       await sleep(LINGER_MS);
-      await wake(db, productId, news);
+      const captured = news.filter(({ type }) => type === CAPTURED);
+      await hastenOpen(db, productId, idsOf(news), idsOf(captured), CHECK_WITHIN_SECONDS);
       // Remembered last: whoever dies before is told again.
       const fresh = await insertEvents(db, news);
       return news.map(({ eventId }) => ({ kind: fresh.has(eventId) ? 'recorded' : 'known' }));
@@ -38,15 +38,8 @@ export function openEventInbox(db: Database): EventInbox {
   });
 }
 
-/** Payments that are still open are due soon. A row that is being settled right now is looked at again when that is through. */
-async function wake(db: Database, productId: number, news: readonly ProviderNews[]): Promise<void> {
-  const captured = news.filter(({ type }) => type === CAPTURED).map(({ paymentId }) => paymentId);
-  let left = news.map(({ paymentId }) => paymentId);
-  for (let tries = 0; left.length > 0; tries++) {
-    if (tries === LOCKED_TRIES) throw new Error(`${left.length} payments of product ${productId} stay locked`);
-    if (tries > 0) await sleep(LOCKED_PAUSE_MS);
-    left = await hastenOpen(db, productId, left, captured, CHECK_WITHIN_SECONDS);
-  }
+function idsOf(news: readonly ProviderNews[]): string[] {
+  return news.map(({ paymentId }) => paymentId);
 }
 
 export async function receiveEvent(

@@ -1,4 +1,4 @@
-// Every SQL statement of payments. begin_payments is a function of the database: migrations/0012.
+// Every SQL statement of payments. begin_payments is a function of the database: migrations/0021.
 import { type Queryable, sql } from '../../lib/db.ts';
 import type { Payment, PaymentState } from './payment.ts';
 
@@ -28,20 +28,16 @@ const postponePayment = sql(
    where product_id = $1 and payment_id = $2 and check_at is not null`,
 );
 // A declined one too: money that was captured all the same has to be seen, so that it goes back.
-// Rows that somebody holds are passed over and named in the answer: waiting for them here would hold the rows that come after.
+// A row that is being settled is waited for, and then found settled. Rows are locked in the order of their ids, as settle_batch does.
 const hastenOpenPayments = sql(
   'payments_hasten_open',
   `with open as (
      select payment_id from payment
      where product_id = $1 and payment_id = any ($2::text[])
-       and (check_at is not null or (state = 'declined' and payment_id = any ($3::text[])))),
-   free as (
-     select p.payment_id from payment p join open using (payment_id) where p.product_id = $1 for no key update of p skip locked),
-   woken as (
-     update payment p set check_at = least(p.check_at, clock_timestamp() + make_interval(secs => $4))
-     from free where p.product_id = $1 and p.payment_id = free.payment_id
-       and (p.check_at is not null or (p.state = 'declined' and p.payment_id = any ($3::text[]))))
-   select payment_id from open where payment_id not in (select payment_id from free)`,
+       and (check_at is not null or (state = 'declined' and payment_id = any ($3::text[])))
+     order by payment_id for no key update)
+   update payment p set check_at = least(p.check_at, clock_timestamp() + make_interval(secs => $4))
+   from open where p.product_id = $1 and p.payment_id = open.payment_id`,
 );
 const recordEvents = sql(
   'payments_record_events',
@@ -166,16 +162,14 @@ export async function postpone(db: Queryable, payment: Payment, at: Date | null,
   await db.query(postponePayment, [payment.productId, payment.paymentId, at, pauseSeconds]);
 }
 
-/** Returns the payments that were locked, and may have to be woken yet. */
 export async function hastenOpen(
   db: Queryable,
   productId: number,
   paymentIds: readonly string[],
   captured: readonly string[],
   withinSeconds: number,
-): Promise<string[]> {
-  const values = [productId, paymentIds, captured, withinSeconds];
-  return (await db.query<{ payment_id: string }>(hastenOpenPayments, values)).map((row) => row.payment_id);
+): Promise<void> {
+  await db.query(hastenOpenPayments, [productId, paymentIds, captured, withinSeconds]);
 }
 
 /** The ids of those that were not delivered before. */
