@@ -52,6 +52,30 @@ export function findSomeDense(groups: WeightedList[][], slotCount: number, wante
   return { slots, count };
 }
 
+/** Adds to `counts`, by number of groups, the slots that have so many. */
+export function countGroups(groups: WeightedList[][], slotCount: number, counts: Uint32Array): void {
+  const { marks, hits } = scratch;
+  hits.fill(0, 0, slotCount);
+  for (const lists of groups) {
+    if (lists.length > 1) marks.fill(0, 0, slotCount);
+    for (const { docs, start, end } of lists) {
+      for (let at = start; at < end; at++) {
+        const slot = docs[at] as number;
+        if (lists.length > 1) {
+          if (marks[slot] === 1) continue;
+          marks[slot] = 1;
+        }
+        hits[slot] = (hits[slot] as number) + 1;
+      }
+    }
+  }
+  marks.fill(0, 0, slotCount);
+  for (let slot = 0; slot < slotCount; slot++) {
+    const wanted = hits[slot] as number;
+    counts[wanted] = (counts[wanted] as number) + 1;
+  }
+}
+
 function addList({ docs, impacts, start, end, scale }: WeightedList): void {
   const { scores, hits } = scratch;
   for (let at = start; at < end; at++) {

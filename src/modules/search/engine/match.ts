@@ -1,7 +1,7 @@
 // Which slots of a segment have the terms, with their scores. Works in the thread's scratch memory and leaves its marks at 0.
 import { conjunctionOf } from './conjunction.ts';
 import { MAX_IMPACT } from './fields.ts';
-import { findSomeDense, gatherDense, isDense } from './match-dense.ts';
+import { countGroups, findSomeDense, gatherDense, isDense } from './match-dense.ts';
 import { scratch } from './scratch.ts';
 import type { Found, Postings, Segment } from './segment.ts';
 import type { Group } from './understand.ts';
@@ -80,6 +80,13 @@ export function findSome(segment: Segment, groups: Group[], wanted: number): Fou
     if (hits[slot] === wanted) slots[kept++] = slot;
   }
   return { slots, count: kept };
+}
+
+/** By number of groups, how many slots have so many, dead ones too. */
+export function countByGroups(segments: Segment[], groups: Group[]): Uint32Array {
+  const counts = new Uint32Array(groups.length + 1);
+  for (const segment of segments) countGroups(listsOf(segment, groups), segment.slotCount, counts);
+  return counts;
 }
 
 function byLength(lists: WeightedList[][]): WeightedList[][] {
