@@ -75,7 +75,7 @@ export function openGrowingSegment(number: number): GrowingSegment {
  * The same for a thread that only reads. Its slots are counted anew at each look: a changed product gets its new slot
  * before it loses its old one, so who looks here after all other segments misses none.
  */
-export function growingSegmentToRead(number: number, arrays: GrowingArrays): Segment {
+export function growingSegmentToRead(number: number, arrays: GrowingArrays): GrowingSegment {
   const { columns, titles, counts } = arrays;
   return {
     number,
@@ -85,6 +85,10 @@ export function growingSegmentToRead(number: number, arrays: GrowingArrays): Seg
     deadCount: 0,
     columns,
     titles,
+    arrays,
+    rooms: new Uint32Array(),
+    listCount: 0,
+    used: 0,
     postings: (term) => postingsOf(arrays, term, Atomics.load(counts, SLOTS)),
     categories: () => null,
     body: () => bodyOf(arrays, Atomics.load(counts, SLOTS)),

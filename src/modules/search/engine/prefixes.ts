@@ -1,4 +1,5 @@
 // Words by prefix: sorted runs of word ids, merged as they grow, so that a new word costs a little and never a sort of everything.
+import { sharedUint32 } from './shared-arrays.ts';
 import { compareAt, compareToPrefix, type StringTable } from './string-table.ts';
 
 /** New words wait unsorted up to this many; sorting them takes about 0.2 ms. */
@@ -6,6 +7,7 @@ const MAX_UNSORTED_WORDS = 512;
 /** Of a run, for a one-letter prefix of a large vocabulary; bounds the time of a keystroke. */
 const MAX_WORDS_A_RUN = 4_000;
 
+/** Runs never change: larger ones take their place. */
 export type Prefixes = { strings: StringTable; runs: Uint32Array[]; unsorted: number[] };
 
 export function openPrefixes(strings: StringTable): Prefixes {
@@ -16,7 +18,8 @@ export function addPrefixWord(prefixes: Prefixes, wordId: number): void {
   prefixes.unsorted.push(wordId);
   if (prefixes.unsorted.length < MAX_UNSORTED_WORDS) return;
   const { strings, runs } = prefixes;
-  let run: Uint32Array = Uint32Array.from(prefixes.unsorted).sort((a, b) => compareAt(strings, a, b));
+  let run = sharedUint32(prefixes.unsorted.length);
+  run.set(prefixes.unsorted.sort((a, b) => compareAt(strings, a, b)));
   prefixes.unsorted = [];
   // Runs stay at least twice as long as the next one: a word is merged log2(n) times in its life.
   for (let last = runs.at(-1); last && last.length < run.length * 2; last = runs.at(-1)) {
@@ -54,7 +57,7 @@ function firstAtLeast(strings: StringTable, run: Uint32Array, prefix: string): n
 }
 
 function mergeRuns(strings: StringTable, left: Uint32Array, right: Uint32Array): Uint32Array {
-  const merged = new Uint32Array(left.length + right.length);
+  const merged = sharedUint32(left.length + right.length);
   for (let at = 0, l = 0, r = 0; at < merged.length; at++) {
     const takeLeft =
       r === right.length || (l < left.length && compareAt(strings, left[l] as number, right[r] as number) < 0);

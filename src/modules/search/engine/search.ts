@@ -30,7 +30,18 @@ type Placed = { segment: Segment; base: number };
 /** `query` with what was read out of its term; `fitting` products have every word. */
 type Run = { query: SearchQuery; understood: Understood; tally: Tally; fitting: number };
 
+/** A result whose documents are still to be put in: plain data, whichever thread found it. */
+export type FoundProducts = Omit<SearchResult, 'items'> & { productIds: number[] };
+
 export function searchProducts(state: SearchState, asked: SearchQuery): SearchResult {
+  return withDocuments(state, findProducts(state, asked));
+}
+
+export function withDocuments(state: SearchState, { productIds, ...found }: FoundProducts): SearchResult {
+  return { ...found, items: documentsOf(state, productIds) };
+}
+
+export function findProducts(state: SearchState, asked: SearchQuery): FoundProducts {
   const startedAt = performance.now();
   const size = Math.max(1, Math.min(MAX_PAGE_SIZE, Math.floor(asked.size)));
   const first = (Math.max(1, Math.floor(asked.page)) - 1) * size;
@@ -53,7 +64,7 @@ export function searchProducts(state: SearchState, asked: SearchQuery): SearchRe
     price: understood.price,
     fitting,
     total: tally.total,
-    items: documentsOf(state, shown),
+    productIds: shown.map(({ productId }) => productId),
     facets: facetsOf(state, tally, query),
     tookMs: Math.round((performance.now() - startedAt) * 100) / 100,
     ...(query.explain ? { explanation: explain(state, understood, shown) } : {}),
@@ -114,8 +125,11 @@ export function placeSegments(state: SearchState): Placed[] {
   });
 }
 
-export function documentsOf(state: SearchState, ranked: Ranked[]): ReplicaDocument[] {
-  return ranked.map(({ productId }) => documentOf(state, productId)).filter((document) => document !== undefined);
+/** In another thread a product may be found twice while it moves to a new slot, and it may be gone by now. */
+export function documentsOf(state: SearchState, productIds: number[]): ReplicaDocument[] {
+  return [...new Set(productIds)]
+    .map((productId) => documentOf(state, productId))
+    .filter((document) => document !== undefined);
 }
 
 /**

@@ -2,7 +2,6 @@
 import type { Columns } from './columns.ts';
 import { type GrowingArrays, type GrowingSegment, growingSegmentToRead } from './growing-segment.ts';
 import { type PackedArrays, type PackedSegment, packedSegment } from './packed-segment.ts';
-import type { Segment } from './segment.ts';
 
 export type SharedSegment =
   | { kind: 'packed'; number: number; slotCount: number; columns: Columns; arrays: PackedArrays }
@@ -15,7 +14,7 @@ export function sharedSegment(segment: PackedSegment | GrowingSegment): SharedSe
 }
 
 /** For reading only. */
-export function segmentToRead(shared: SharedSegment): Segment {
+export function segmentToRead(shared: SharedSegment): PackedSegment | GrowingSegment {
   if (shared.kind === 'growing') return growingSegmentToRead(shared.number, shared.arrays);
   return packedSegment(shared.number, shared.slotCount, 0, shared.columns, shared.arrays);
 }

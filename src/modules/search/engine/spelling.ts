@@ -1,6 +1,8 @@
 // Words near a misspelt one, by the deletes that both have in common (SymSpell, https://github.com/wolfgarbe/SymSpell).
 // Deletes are kept as hashes in a chained table of typed arrays, 8 bytes each: as strings in a Map they took ten times that.
 
+import { sharedUint32 } from './shared-arrays.ts';
+
 const MIN_WORD_CHARACTERS = 3;
 const MAX_WORD_CHARACTERS = 20;
 /** From here on two slips are forgiven; in shorter words two slips make any word of any other. */
@@ -8,26 +10,27 @@ const TWO_SLIPS_FROM_CHARACTERS = 6;
 /** Of one query word; a hash that very many words share must not make a keystroke slow. */
 const MAX_CANDIDATES = 2_000;
 
+/**
+ * One thread adds while others look: an entry is written before the chain leads to it. The arrays that grew take the place of
+ * all four at once.
+ */
 export type Spellings = {
   wordAt: (wordId: number) => string;
-  heads: Int32Array;
-  next: Int32Array;
-  wordIds: Uint32Array;
-  hashes: Int32Array;
+  arrays: SpellingArrays;
   size: number;
+};
+export type SpellingArrays = {
+  /** By hash: an entry + 1. Fresh memory says "none". */
+  heads: Uint32Array;
+  /** By entry: another one of the same chain + 1. */
+  next: Uint32Array;
+  wordIds: Uint32Array;
+  hashes: Uint32Array;
 };
 type Candidate = { wordId: number; slips: number; sameStart: boolean };
 
 export function openSpellings(wordAt: (wordId: number) => string): Spellings {
-  const capacity = 1 << 12;
-  return {
-    wordAt,
-    heads: new Int32Array(capacity).fill(-1),
-    next: new Int32Array(capacity),
-    wordIds: new Uint32Array(capacity),
-    hashes: new Int32Array(capacity),
-    size: 0,
-  };
+  return { wordAt, arrays: arraysOf(1 << 12), size: 0 };
 }
 
 export function addSpelling(spellings: Spellings, wordId: number): void {
@@ -42,11 +45,12 @@ export function nearbyWords(spellings: Spellings, word: string): Candidate[] {
   if (!isCorrectable(word)) return [];
   const maxSlips = word.length >= TWO_SLIPS_FROM_CHARACTERS ? 2 : 1;
   const ids = new Set<number>();
-  collect(spellings, hashWithout(word, -1, -1), ids);
+  collect(spellings.arrays, hashWithout(word, -1, -1), ids);
   for (let skip = 0; skip < word.length; skip++) {
-    collect(spellings, hashWithout(word, skip, -1), ids);
+    collect(spellings.arrays, hashWithout(word, skip, -1), ids);
     if (maxSlips === 1) continue;
-    for (let other = skip + 1; other < word.length; other++) collect(spellings, hashWithout(word, skip, other), ids);
+    for (let other = skip + 1; other < word.length; other++)
+      collect(spellings.arrays, hashWithout(word, skip, other), ids);
   }
   const candidates: Candidate[] = [];
   for (const wordId of ids) {
@@ -68,40 +72,49 @@ function hashWithout(word: string, skip: number, alsoSkip: number): number {
   for (let at = 0; at < word.length; at++) {
     if (at !== skip && at !== alsoSkip) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
   }
-  return hash ^ (hash >>> 15);
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 function addHash(spellings: Spellings, hash: number, wordId: number): void {
-  if (spellings.size === spellings.next.length) grow(spellings);
-  const slot = hash & (spellings.heads.length - 1);
+  if (spellings.size === spellings.arrays.next.length) grow(spellings);
+  const { heads, next, wordIds, hashes } = spellings.arrays;
+  const slot = hash & (heads.length - 1);
   const entry = spellings.size++;
-  spellings.hashes[entry] = hash;
-  spellings.wordIds[entry] = wordId;
-  spellings.next[entry] = spellings.heads[slot] as number;
-  spellings.heads[slot] = entry;
+  hashes[entry] = hash;
+  wordIds[entry] = wordId;
+  next[entry] = heads[slot] as number;
+  Atomics.store(heads, slot, entry + 1);
 }
 
 function grow(spellings: Spellings): void {
-  const capacity = spellings.next.length * 2;
-  const { wordIds, hashes, size } = spellings;
-  spellings.heads = new Int32Array(capacity).fill(-1);
-  spellings.next = new Int32Array(capacity);
-  spellings.wordIds = new Uint32Array(capacity);
-  spellings.wordIds.set(wordIds);
-  spellings.hashes = new Int32Array(capacity);
-  spellings.hashes.set(hashes);
-  for (let entry = 0; entry < size; entry++) {
-    const slot = (spellings.hashes[entry] as number) & (capacity - 1);
-    spellings.next[entry] = spellings.heads[slot] as number;
-    spellings.heads[slot] = entry;
+  const { wordIds, hashes } = spellings.arrays;
+  const capacity = wordIds.length * 2;
+  const larger = arraysOf(capacity);
+  larger.wordIds.set(wordIds);
+  larger.hashes.set(hashes);
+  const { heads, next } = larger;
+  for (let entry = 0; entry < spellings.size; entry++) {
+    const slot = (hashes[entry] as number) & (capacity - 1);
+    next[entry] = heads[slot] as number;
+    heads[slot] = entry + 1;
   }
+  spellings.arrays = larger;
 }
 
-function collect(spellings: Spellings, hash: number, into: Set<number>): void {
-  let entry = spellings.heads[hash & (spellings.heads.length - 1)] as number;
+function arraysOf(capacity: number): SpellingArrays {
+  return {
+    heads: sharedUint32(capacity),
+    next: sharedUint32(capacity),
+    wordIds: sharedUint32(capacity),
+    hashes: sharedUint32(capacity),
+  };
+}
+
+function collect({ heads, next, wordIds, hashes }: SpellingArrays, hash: number, into: Set<number>): void {
+  let entry = (heads[hash & (heads.length - 1)] as number) - 1;
   while (entry !== -1 && into.size < MAX_CANDIDATES) {
-    if (spellings.hashes[entry] === hash) into.add(spellings.wordIds[entry] as number);
-    entry = spellings.next[entry] as number;
+    if (hashes[entry] === hash) into.add(wordIds[entry] as number);
+    entry = (next[entry] as number) - 1;
   }
 }
 

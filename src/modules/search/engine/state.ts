@@ -26,7 +26,7 @@ import {
   setFamily,
 } from './product-table.ts';
 import { killSlot, type Segment } from './segment.ts';
-import { countValue, internValue, NO_VALUE, openValueTable, type ValueTable } from './value-table.ts';
+import { countValue, internValue, labelValue, NO_VALUE, openValueTable, type ValueTable } from './value-table.ts';
 import { openVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export type SearchState = {
@@ -175,7 +175,7 @@ function addToIndex(state: SearchState, row: number, document: ReplicaDocument, 
   countValue(state.brands, brand, 1);
   countValue(state.categories, category, 1);
   countValue(state.sellers, seller, 1);
-  state.sellers.labels[seller] = document.sellerName;
+  labelValue(state.sellers, seller, document.sellerName);
   const { productsOfTerm } = vocabulary;
   for (const term of analysis.terms) productsOfTerm[term] = (productsOfTerm[term] as number) + 1;
   products.segments[row] = growing.number;

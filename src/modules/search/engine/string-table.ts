@@ -1,5 +1,8 @@
 // Strings by number and numbers by string, in flat arrays: as a Map, a million product codes took 100 MB more and could not be
 // shared or written as they are. Strings are added and never taken out.
+//
+// One thread adds while others look: a string's number is written last, so who finds it finds its letters. An array that grows is
+// exchanged for a longer one, and who still has the shorter one finds the strings that stood in it, and no others.
 import { roomFor, sharedUint16, sharedUint32 } from './shared-arrays.ts';
 
 export type StringTable = {
@@ -38,13 +41,15 @@ export function addString(table: StringTable, text: string): number {
   for (let at = 0; at < text.length; at++) table.letters[start + at] = text.charCodeAt(at);
   table.starts = roomFor(table.starts, table.count + 1);
   table.starts[table.count] = start + text.length;
-  table.slots[known] = id + 1;
+  Atomics.store(table.slots, known, id + 1);
   if (table.count * 2 > table.slots.length) widen(table);
   return id;
 }
 
 export function stringAt(table: StringTable, id: number): string {
   const { letters, starts } = table;
+  // A thread that reads may hear of a string before it has the longer arrays that it stands in.
+  if (id + 1 >= starts.length) return '';
   return String.fromCharCode(...letters.subarray(starts[id], starts[id + 1]));
 }
 

@@ -32,12 +32,23 @@ const EVERYTHING: SearchQuery = {
   sellers: [],
 };
 
+/** Products are named by their documents, which are not in every thread. */
+export type FoundSuggestions = { suggestions: Suggestion[]; productIds: number[] };
+
 export function suggestFor(state: SearchState, typed: string): Suggestion[] {
+  return withProducts(state, findSuggestions(state, typed));
+}
+
+export function withProducts(state: SearchState, { suggestions, productIds }: FoundSuggestions): Suggestion[] {
+  return [...suggestions, ...productSuggestions(state, productIds)];
+}
+
+export function findSuggestions(state: SearchState, typed: string): FoundSuggestions {
   // A surrogate without its half can stand in no address.
   const text = fold(typed.slice(0, MAX_TERM_CHARACTERS).toWellFormed()).trim().replace(/\s+/g, ' ');
   const { words } = wordsOf(text);
   const last = words.at(-1);
-  if (last === undefined) return [];
+  if (last === undefined) return { suggestions: [], productIds: [] };
   const forgiven = forgive(state, last);
   const earlier = understand(state, words.slice(0, -1).join(' '));
   const before = earlier.correctedTerm ?? earlier.text;
@@ -51,11 +62,10 @@ export function suggestFor(state: SearchState, typed: string): Suggestion[] {
     ...pastQueries(state, text, `${before} ${forgiven}`.trim()),
     ...completeWord(state, earlier.groups, forgiven, MAX_QUERIES).map((word) => `${before} ${word}`.trim()),
   ]);
-  return [
-    ...[...queries.difference(names)].slice(0, MAX_QUERIES).map(querySuggestion),
-    ...values,
-    ...productSuggestions(state, earlier, forgiven),
-  ];
+  return {
+    suggestions: [...[...queries.difference(names)].slice(0, MAX_QUERIES).map(querySuggestion), ...values],
+    productIds: productsBeginning(state, earlier, forgiven),
+  };
 }
 
 /** What others searched: as typed, or with the slip forgiven. */
@@ -69,12 +79,17 @@ function querySuggestion(text: string): Suggestion {
   return { text, kind: 'query', url: `/search/?term=${encodeURIComponent(text)}` };
 }
 
-function productSuggestions(state: SearchState, earlier: Understood, prefix: string): Suggestion[] {
+/** More than are shown: several may have the same title. */
+function productsBeginning(state: SearchState, earlier: Understood, prefix: string): number[] {
   const own = groupOf(state, prefixAlternatives(state, prefix));
   const wanted = { ...earlier, groups: own.alternatives.length === 0 ? earlier.groups : [...earlier.groups, own] };
+  return best(state, wanted, MAX_PRODUCTS * 4).map(({ productId }) => productId);
+}
+
+function productSuggestions(state: SearchState, productIds: number[]): Suggestion[] {
   const titles = new Set<string>();
   const suggestions: Suggestion[] = [];
-  for (const document of documentsOf(state, best(state, wanted, MAX_PRODUCTS * 4))) {
+  for (const document of documentsOf(state, productIds)) {
     if (suggestions.length === MAX_PRODUCTS) break;
     if (titles.has(document.title)) continue;
     titles.add(document.title);
