@@ -15,6 +15,7 @@ import { openApiSettings } from './open-api.ts';
 import { openShopReplica } from './open-shop-replica.ts';
 import { openPaymentProvider } from './payment-provider.ts';
 import { replicaSource } from './replica-source.ts';
+import { paymentMethodRoutes } from './web/account/payment-methods.ts';
 import { accountRoutes } from './web/account/routes.ts';
 import { verifyMailRoutes } from './web/account/verify-mail.ts';
 import { docsRoutes } from './web/api/docs.ts';
@@ -166,6 +167,7 @@ export function addRoutes(app: App, shop: Shop): void {
     shopRoutes(routes, shop);
     accountRoutes(routes, shop);
     verifyMailRoutes(routes, shop);
+    paymentMethodRoutes(routes, shop);
     reviewRoutes(routes, shop);
     takeBackRoutes(routes, shop);
     sellerRoutes(routes, shop);

@@ -62,6 +62,9 @@ export const BESIDES: readonly string[] = [
   'GET /product/{productId}/proof',
   'POST /me/verify-mail',
   'GET /me/verify-mail',
+  'GET /me/payment-methods',
+  'POST /me/payment-methods',
+  'DELETE /me/payment-methods/{methodId}',
 ];
 
 /** Whoever is not signed in may use them. */

@@ -63,6 +63,11 @@ const table = {
     title: 'This sale wants a verified e-mail address',
     help: 'POST /me/verify-mail sends a link to your address. Open it, then try again.',
   },
+  'payment-method-required': {
+    status: 403,
+    title: 'This sale wants a saved payment method',
+    help: 'Save one at /me: the payment provider keeps the card, and nothing is charged until you buy. An API client finds the provider’s page as `addPage` of GET /me/payment-methods. Then try again.',
+  },
   'cross-origin': {
     status: 403,
     title: 'This request came from another site',

@@ -9,7 +9,15 @@ import type { Charges } from './charges.ts';
 import { type RefundAnswer, refundCharge } from './refunds.ts';
 import type { SandboxApp } from './server.ts';
 import type { Silence } from './silence.ts';
-import { type Charge, findChargesByKeys, type ListedCharge, listCharges, readBalance } from './store.ts';
+import {
+  type Charge,
+  findCardTokens,
+  findChargesByKeys,
+  type ListedCharge,
+  listCharges,
+  readBalance,
+} from './store.ts';
+import { isSavedCardToken } from './tokens.ts';
 
 /** Minor units. Zero is a card check; the top is what no currency's single purchase reaches. */
 export const MAX_AMOUNT_MINOR = 999_999_999_999;
@@ -87,6 +95,14 @@ export function apiRoutes(app: SandboxApp, settings: ApiSettings, parts: ApiPart
     const size = Math.min(Number(request.query.limit ?? MAX_LIST_SIZE), MAX_LIST_SIZE);
     const page = await listCharges(parts.db, request.query.after ?? '', size);
     return { items: page.map(listedJson), next: page.length === size ? (page.at(-1)?.charge_id ?? null) : null };
+  });
+
+  const TokenParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1_024 }) });
+  app.get('/v1/tokens/:token', { schema: { params: TokenParams } }, async (request) => {
+    const { token } = request.params;
+    const [card] = isSavedCardToken(token) ? await findCardTokens(parts.db, [token]) : [];
+    if (!card || card.expired) throw new ApiError(404, 'no_such_token', 'No card was saved under this token.');
+    return { token, brand: card.brand, last4: card.last4 };
   });
 
   const RefundBody = Type.Object(

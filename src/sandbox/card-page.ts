@@ -5,9 +5,10 @@ import { isOnOrigin, MAX_AMOUNT_MINOR } from './api.ts';
 import { type Checkout, cardPage, messagePage } from './pages.ts';
 import type { SandboxApp } from './server.ts';
 import { insertCardToken } from './store.ts';
-import { type CardCheck, checkCard, newCardToken, TEST_CARDS } from './tokens.ts';
+import { type CardCheck, checkCard, newCardToken, newSavedCardToken, TEST_CARDS } from './tokens.ts';
 
 const TOKEN_LIFE_SECONDS = 1_800;
+const SAVED_CARD_LIFE_SECONDS = 3 * 365 * 86_400;
 const LONGEST_INPUT_CHARACTERS = 40;
 const LONGEST_URL_CHARACTERS = 2_048;
 
@@ -29,8 +30,10 @@ export function cardPageRoutes(app: SandboxApp, shopOrigin: string, db: Database
     if (check.kind === 'refused')
       return reply.code(422).send(String(cardPage(checkout, request.url, typed, check.errors)));
     const { actsAs, brand, number } = check.card;
-    const token = newCardToken();
-    await insertCardToken(db, { token, actsAs, brand, last4: number.slice(-4) }, TOKEN_LIFE_SECONDS);
+    const isSaved = checkout.pay === null;
+    const token = isSaved ? newSavedCardToken() : newCardToken();
+    const lifeSeconds = isSaved ? SAVED_CARD_LIFE_SECONDS : TOKEN_LIFE_SECONDS;
+    await insertCardToken(db, { token, actsAs, brand, last4: number.slice(-4) }, lifeSeconds);
     const back = new URL(checkout.returnUrl);
     back.searchParams.set('payment_token', token);
     return reply.redirect(back.href, 303);
@@ -50,16 +53,17 @@ function readCheckout(
   query: Fields,
   shopOrigin: string,
 ): ({ kind: 'ok' } & Checkout) | { kind: 'bad'; message: string } {
-  const { amount, currency, return_url: returnUrl } = query;
+  const { amount, currency, return_url: returnUrl, save } = query;
+  // Anything but the shop's own origin would make this page a way to send people and their tokens elsewhere.
+  if (typeof returnUrl !== 'string' || returnUrl.length > LONGEST_URL_CHARACTERS || !isOnOrigin(returnUrl, shopOrigin))
+    return { kind: 'bad', message: 'It does not lead back to the shop.' };
+  if (save === 'on') return { kind: 'ok', pay: null, returnUrl };
   const amountMinor = typeof amount === 'string' && /^\d{1,12}$/.test(amount) ? Number(amount) : undefined;
   if (amountMinor === undefined || amountMinor > MAX_AMOUNT_MINOR)
     return { kind: 'bad', message: 'Its amount is missing or is no amount.' };
   if (typeof currency !== 'string' || !isCurrency(currency))
     return { kind: 'bad', message: 'Its currency is missing or unknown.' };
-  // Anything but the shop's own origin would make this page a way to send people and their tokens elsewhere.
-  if (typeof returnUrl !== 'string' || returnUrl.length > LONGEST_URL_CHARACTERS || !isOnOrigin(returnUrl, shopOrigin))
-    return { kind: 'bad', message: 'It does not lead back to the shop.' };
-  return { kind: 'ok', amountMinor, currency, returnUrl };
+  return { kind: 'ok', pay: { amountMinor, currency }, returnUrl };
 }
 
 function text(value: unknown): string {

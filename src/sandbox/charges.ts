@@ -12,7 +12,7 @@ import {
   type NewCharge,
   settleDueCharges,
 } from './store.ts';
-import { type Behaviour, fixedBehaviour, isCardToken, refusal } from './tokens.ts';
+import { type Behaviour, fixedBehaviour, isCardToken, isSavedCardToken, refusal } from './tokens.ts';
 
 const MAX_BATCH_CHARGES = 200;
 const MAX_QUEUED_CHARGES = 5_000;
@@ -123,7 +123,7 @@ const SETTLE_SECONDS = { processing: SLOW_SECONDS, requires_action: ACTION_SECON
 
 function newCharge(item: Item, behaviour: Behaviour): NewCharge {
   const { request } = item;
-  const spendsToken = behaviour.brand !== null && !fixedBehaviour(request.token);
+  const spendsToken = behaviour.brand !== null && !fixedBehaviour(request.token) && !isSavedCardToken(request.token);
   return {
     chargeId: item.chargeId,
     idempotencyKey: request.idempotencyKey,

@@ -4,7 +4,8 @@ import { formatMoney } from '../lib/money.ts';
 import type { Charge } from './store.ts';
 import { type CardErrors, TEST_CARDS, type TestCard } from './tokens.ts';
 
-export type Checkout = { amountMinor: number; currency: string; returnUrl: string };
+/** `pay` null: the card is kept for later. */
+export type Checkout = { pay: { amountMinor: number; currency: string } | null; returnUrl: string };
 
 function page(title: string, main: Html): Html {
   return html`<!doctype html>
@@ -33,13 +34,14 @@ function page(title: string, main: Html): Html {
 export type TypedCard = { number: string; expiry: string };
 
 export function cardPage(checkout: Checkout, action: string, typed: TypedCard, errors: CardErrors): Html {
-  const amount = formatMoney(checkout.amountMinor, checkout.currency);
+  const { pay, returnUrl } = checkout;
+  const [verb, what] = pay ? ['Pay', formatMoney(pay.amountMinor, pay.currency)] : ['Save', 'a card'];
   const wrong = Object.keys(errors).length > 0;
   return page(
-    `${wrong ? 'Error: ' : ''}Pay ${amount}`,
+    `${wrong ? 'Error: ' : ''}${verb} ${what}`,
     html`
-    <h1><span class="lead">Pay</span> ${amount}</h1>
-    <p class="to">to ${new URL(checkout.returnUrl).host}</p>
+    <h1><span class="lead">${verb}</span> ${what}</h1>
+    <p class="to">${pay ? 'to' : 'for'} ${new URL(returnUrl).host}</p>
     ${wrong ? html`<p class="wrong" role="alert">Please correct what is marked below. Nothing was charged.</p>` : nothing}
     <form method="post" action="${action}" novalidate autocomplete="on" class="panel">
       <h2>Card</h2>
@@ -70,14 +72,14 @@ export function cardPage(checkout: Checkout, action: string, typed: TypedCard, e
         })}
       </div>
       <button type="submit" class="primary">Continue</button>
-      <p class="note">The shop gets a token, never the card number. It charges the card on its own page.</p>
+      <p class="note">The shop gets a token, never the card number. ${pay ? 'It charges the card on its own page.' : 'Nothing is charged until you buy something.'}</p>
     </form>
     <form method="post" action="${action}" class="panel">
       <h2>Or use a test card</h2>
       <ul class="cards">${TEST_CARDS.map(testCardItem)}</ul>
       <p class="note">Typed by hand, they take any date to come and any three digits.</p>
     </form>
-    <p class="back"><a href="${checkout.returnUrl}">Back to the shop without paying</a></p>`,
+    <p class="back"><a href="${returnUrl}">Back to the shop without ${pay ? 'paying' : 'saving a card'}</a></p>`,
   );
 }
 

@@ -92,8 +92,17 @@ export function newCardToken(): string {
   return `tok_${randomBytes(TOKEN_RANDOM_BYTES).toString('base64url')}`;
 }
 
+/** Of a card that its owner keeps: it is not spent by a charge. */
+export function newSavedCardToken(): string {
+  return newCardToken().replace('tok_', 'card_');
+}
+
 export function isCardToken(token: string): boolean {
-  return /^tok_[\w-]{24}$/.test(token);
+  return /^(tok|card)_[\w-]{24}$/.test(token);
+}
+
+export function isSavedCardToken(token: string): boolean {
+  return isCardToken(token) && token.startsWith('card_');
 }
 
 /** Luhn (ISO/IEC 7812-1): catches every single wrong digit, and most that are swapped. */

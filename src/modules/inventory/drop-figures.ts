@@ -12,7 +12,12 @@ import {
 export const DROP_STATES = ['announced', 'open', 'paused', 'sold_out'] as const;
 export type DropState = (typeof DROP_STATES)[number];
 /** What a buyer must bring besides being signed in. */
-export const ENTRY_CONDITIONS = ['none', 'proof-of-work', 'verified-mail'] as const satisfies readonly EntryCondition[];
+export const ENTRY_CONDITIONS = [
+  'none',
+  'proof-of-work',
+  'verified-mail',
+  'payment-method',
+] as const satisfies readonly EntryCondition[];
 
 export type DropSummary = {
   productId: number;

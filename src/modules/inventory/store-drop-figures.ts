@@ -2,7 +2,7 @@
 import { type Queryable, sql } from '../../lib/db.ts';
 import type { LineMode } from './store.ts';
 
-export type EntryCondition = 'none' | 'proof-of-work' | 'verified-mail';
+export type EntryCondition = 'none' | 'proof-of-work' | 'verified-mail' | 'payment-method';
 
 export type DropRow = {
   product_id: number;

@@ -5,6 +5,16 @@ export { findLatestPaymentOf, findPayment } from './find-payment.ts';
 export type { BeginOutcome, Payment, PaymentState } from './payment.ts';
 export type { ChargeOutcome, PaymentProvider } from './provider.ts';
 export { openEventInbox, receiveEvent } from './receive-event.ts';
+export {
+  chargeTokenOf,
+  hasSavedMethod,
+  listMethods,
+  type MethodHolders,
+  openMethodHolders,
+  removeMethod,
+  type SavedMethod,
+  saveMethod,
+} from './saved-methods.ts';
 export { type LedgerLine, type SellerBalance, sellerBalance, sellerLedger } from './seller-money.ts';
 export { sendDueRefunds } from './send-refunds.ts';
 export { findRefundById as findRefund, loadDuePayments, postpone as postponePayment } from './store.ts';

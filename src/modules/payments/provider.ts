@@ -22,6 +22,11 @@ export type ProviderEvent =
   | { kind: 'bad-signature' }
   | { kind: 'malformed' };
 
+export type SavedCardOutcome =
+  | { kind: 'found'; brand: string; last4: string }
+  | { kind: 'not-found' }
+  | { kind: 'unknown'; reason: string };
+
 export type PaymentProvider = {
   name: string;
   charge(request: {
@@ -43,4 +48,7 @@ export type PaymentProvider = {
   readWebhook(headers: Record<string, string | string[] | undefined>, rawBody: Buffer): ProviderEvent;
   /** The provider's own page where the card is typed; it comes back to returnUrl with `payment_token` added. */
   cardPageUrl(request: { amountMinor: number; currency: string; returnUrl: string }): string;
+  /** The same to keep a card without paying: the token that comes back may be charged more than once. */
+  saveCardPageUrl(request: { returnUrl: string }): string;
+  findSavedCard(token: string): Promise<SavedCardOutcome>;
 };

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { problem } from '../../lib/problem.ts';
 import { type Address, loadUser, saveAddress } from '../../modules/accounts/index.ts';
+import { listMethods } from '../../modules/payments/index.ts';
 import { callerOf, requireCaller } from '../kit/caller.ts';
 import { EMPTY_FORM, formAgain } from '../kit/form-again.ts';
 import { respond, wantsPage } from '../kit/negotiate.ts';
@@ -16,15 +17,16 @@ export function meRoutes(app: App, shop: AccountShop): void {
   const schema = {
     tags: ['accounts'],
     summary: 'The account, with its saved address',
-    querystring: Type.Object({ saved: Type.Optional(Type.Literal('address')) }),
+    querystring: Type.Object({ saved: Type.Optional(Type.Enum(['address', 'card', 'card-removed'])) }),
     response: { 200: MeAnswer, ...problemResponses(401, 503) },
   };
   app.get('/me', { schema }, async (request, reply) => {
     const found = await loadUser(shop.accounts, requireCaller(request).userId);
     if (!found) throw problem('sign-in-required');
+    const methods = wantsPage(request) ? await listMethods(shop.db, found.user.userId) : [];
     return respond(request, reply, {
       json: () => meJson(found.user, found.address),
-      page: () => mePage(found.user, addressState(found.address), request.query.saved === 'address'),
+      page: () => mePage(found.user, methods, addressState(found.address), request.query.saved),
     });
   });
 
@@ -41,7 +43,7 @@ export function meRoutes(app: App, shop: AccountShop): void {
   const post = { ...body, summary: 'The same, for the form of the page' };
   const errorHandler = formAgain(ADDRESS_FIELDS, (request, state) => {
     const user = callerOf(request);
-    return user && mePage(user, state, false);
+    return user && mePage(user, undefined, state, undefined);
   });
   app.post('/me/address', { schema: post, errorHandler }, async (request, reply) => {
     const saved = await saveAddress(shop.accounts, requireCaller(request).userId, request.body);

@@ -6,7 +6,7 @@ import { registerRoutes } from './register.ts';
 import { signInRoutes } from './sign-in.ts';
 import { signOutRoute } from './sign-out.ts';
 
-export type AccountShop = Pick<Shop, 'accounts' | 'publicOrigin'>;
+export type AccountShop = Pick<Shop, 'accounts' | 'db' | 'publicOrigin'>;
 
 // Wide, because a mobile network puts thousands of people behind one address; the queue of argon2 guards the cores.
 const CREDENTIALS_LIMIT: RateLimit = { requestsPerMinute: 120, burst: 200 };

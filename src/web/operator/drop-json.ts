@@ -6,7 +6,7 @@ import type { DropView } from './drop-board.ts';
 
 export const EntryConditionSchema = Type.Enum(ENTRY_CONDITIONS, {
   description:
-    'What a buyer must bring besides being signed in. proof-of-work: GET /product/{productId}/proof. verified-mail: POST /me/verify-mail.',
+    'What a buyer must bring besides being signed in. proof-of-work: GET /product/{productId}/proof. verified-mail: POST /me/verify-mail. payment-method: GET /me/payment-methods.',
 });
 const Count = Type.Integer({ minimum: 0 });
 const Rate = Type.Number({ minimum: 0 });

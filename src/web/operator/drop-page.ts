@@ -17,6 +17,7 @@ const CONDITIONS = [
   { value: 'none', text: 'Nothing more than an account' },
   { value: 'proof-of-work', text: 'A puzzle solved by the browser, or a short wait' },
   { value: 'verified-mail', text: 'An e-mail address that was verified' },
+  { value: 'payment-method', text: 'A saved payment method' },
 ] as const;
 /** In the order of the page; drop-charts.ts knows what belongs into each. */
 const CHARTS = [

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { problem } from '../../lib/problem.ts';
 import { isMailVerified } from '../../modules/accounts/index.ts';
+import { hasSavedMethod, type MethodHolders } from '../../modules/payments/index.ts';
 import { wantsPage } from '../kit/negotiate.ts';
 import type { Shop } from '../kit/shop.ts';
 
@@ -21,6 +22,7 @@ export function waitPath(productId: number, token?: string): string {
 /** API clients get a problem that says what is asked for. */
 export async function admit(
   shop: Shop,
+  methodHolders: MethodHolders,
   request: FastifyRequest,
   buyer: { productId: number; userId: number },
   proof: string | undefined,
@@ -28,12 +30,15 @@ export async function admit(
   const condition = shop.lines.line(buyer.productId)?.entryCondition ?? 'none';
   if (condition === 'none') return ADMITTED;
   const isPage = wantsPage(request);
-  if (condition === 'verified-mail') {
-    const verified = await isMailVerified(shop.accounts, buyer.userId);
-    if (verified === 'overloaded') throw problem('overloaded', { retryAfterSeconds: BUSY_RETRY_SECONDS });
-    if (verified) return ADMITTED;
+  if (condition === 'verified-mail' || condition === 'payment-method') {
+    const isMet =
+      condition === 'verified-mail'
+        ? await isMailVerified(shop.accounts, buyer.userId)
+        : await hasSavedMethod(methodHolders, buyer.userId);
+    if (isMet === 'overloaded') throw problem('overloaded', { retryAfterSeconds: BUSY_RETRY_SECONDS });
+    if (isMet) return ADMITTED;
     if (isPage) return { kind: 'sent-on', location: waitPath(buyer.productId) };
-    throw problem('mail-not-verified');
+    throw problem(condition === 'verified-mail' ? 'mail-not-verified' : 'payment-method-required');
   }
   const joiner = { ...buyer, ip: request.ip };
   const outcome = proof === undefined ? { kind: 'bad' as const } : await shop.proofs.check(joiner, proof);

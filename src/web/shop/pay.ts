@@ -6,7 +6,7 @@ import { problem } from '../../lib/problem.ts';
 import { loadUser } from '../../modules/accounts/index.ts';
 import { findReservation, type Reservation } from '../../modules/inventory/index.ts';
 import { findOrderOfPayment, resolvePayment } from '../../modules/orders/index.ts';
-import { findLatestPaymentOf, findPayment, type Payment } from '../../modules/payments/index.ts';
+import { findLatestPaymentOf, findPayment, listMethods, type Payment } from '../../modules/payments/index.ts';
 import { callerOf, requireCaller } from '../kit/caller.ts';
 import { respond, sendPage, wantsPage } from '../kit/negotiate.ts';
 import { Id, Line, problemResponses } from '../kit/schemas.ts';
@@ -40,6 +40,7 @@ export function payRoutes(app: App, shop: Shop): void {
         if (next) return reply.redirect(next, 303) as never;
       }
       const document = await shop.replica.product(reservation.productId);
+      const methods = wantsPage(request) ? await listMethods(shop.db, caller.userId) : [];
       const address = (await loadUser(shop.accounts, caller.userId))?.address ?? undefined;
       return respond(request, reply, {
         json: () => reservationJson(reservation),
@@ -50,6 +51,7 @@ export function payRoutes(app: App, shop: Shop): void {
             title: document?.title ?? 'Your product',
             picture: document?.pictures[0],
             address,
+            methods,
             token: request.query.payment_token,
             declineCode: request.query.declined,
             cardPageUrl: shop.provider.cardPageUrl({

@@ -2,17 +2,17 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { parseId } from '../../lib/ids.ts';
-import { problem } from '../../lib/problem.ts';
+import { invalid, problem } from '../../lib/problem.ts';
 import { type Address, loadUser, saveAddress } from '../../modules/accounts/index.ts';
 import {
   findOrderOfPayment,
   type PayOutcome,
+  paidOrder,
   placeOrder,
   receiptOf,
   resolvePayment,
-  track,
 } from '../../modules/orders/index.ts';
-import { findPayment } from '../../modules/payments/index.ts';
+import { chargeTokenOf, findPayment } from '../../modules/payments/index.ts';
 import { requireCaller } from '../kit/caller.ts';
 import { mediaUrl } from '../kit/components/picture.ts';
 import { wantsPage } from '../kit/negotiate.ts';
@@ -50,7 +50,7 @@ export function paymentRoutes(app: App, shop: Shop): void {
         tags: ['purchase'],
         summary: 'Pay for the unit you hold',
         description:
-          'Charges once, however often it is sent. `token` comes from the payment provider’s page; a card number is refused. Without `shippingAddress` the saved address is used.',
+          'Charges once, however often it is sent. `token` comes from the payment provider’s page, or is the `methodId` of a saved payment method; a card number is refused. Without `shippingAddress` the saved address is used.',
         body: Type.Object(
           {
             productId: Id,
@@ -75,12 +75,16 @@ export function paymentRoutes(app: App, shop: Shop): void {
       const caller = requireCaller(request);
       const productId = parseId(request.body.productId);
       if (productId === undefined) throw problem('product-not-found');
-      const { token, shippingAddress: given } = request.body.paymentDetails;
-      const saved = await savedAddress(shop, caller.userId);
+      const { token: named, shippingAddress: given } = request.body.paymentDetails;
+      const token = await chargeTokenOf(shop.db, caller.userId, named);
+      if (token === undefined)
+        throw invalid([{ pointer: '/paymentDetails/token', message: 'is no payment method of yours' }]);
+      const isPage = wantsPage(request);
+      const saved = given && !isPage ? undefined : await savedAddress(shop, caller.userId);
       const shippingAddress = given ?? saved;
       if (!shippingAddress) throw problem('address-required');
       // Whoever typed it into our form must not type it again when the bank says no.
-      if (!saved && wantsPage(request)) await saveAddress(shop.accounts, caller.userId, shippingAddress);
+      if (!saved && isPage) await saveAddress(shop.accounts, caller.userId, shippingAddress);
       const product = await shop.replica.product(productId);
       const description = product?.title ?? `Product ${productId}`;
       const outcome = await placeOrder(shop.checkout, {
@@ -90,7 +94,7 @@ export function paymentRoutes(app: App, shop: Shop): void {
         shippingAddress,
         description,
       });
-      if (wantsPage(request)) return sendOn(reply, outcome) as never;
+      if (isPage) return sendOn(reply, outcome) as never;
       return answer(shop, reply, outcome) as never;
     },
   );
@@ -196,8 +200,9 @@ async function paidJson(
   shop: Shop,
   orderId: string,
 ): Promise<{ order: ReturnType<typeof orderJson>; receipt: ReturnType<typeof receiptJson> }> {
-  const order = await track(shop.db, orderId);
-  if (!order) throw new Error(`order ${orderId} is gone`);
+  const order = await paidOrder(shop.checkout, orderId);
+  // It is paid all the same: asked again, it answers with this order.
+  if (order === 'overloaded') throw problem('overloaded', { retryAfterSeconds: OVERLOADED_RETRY_SECONDS });
   const picture = await productPicture(shop, order.productId);
   const image = picture ? mediaUrl(picture.pictureId, 640, 'webp') : null;
   return { order: orderJson(order, image), receipt: receiptJson(receiptOf(order)) };

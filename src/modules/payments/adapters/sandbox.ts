@@ -1,7 +1,7 @@
 // The port in the sandbox provider's words: its HTTP API, its hosted card page, its signed webhooks.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Pool } from 'undici';
-import type { ChargeOutcome, PaymentProvider, ProviderEvent, RefundOutcome } from '../provider.ts';
+import type { ChargeOutcome, PaymentProvider, ProviderEvent, RefundOutcome, SavedCardOutcome } from '../provider.ts';
 
 const MAX_CONNECTIONS = 64;
 // Beyond this a request is not sent at all: the caller hears at once that nothing was charged.
@@ -129,6 +129,16 @@ export function createSandboxProvider(settings: SandboxProviderSettings): Paymen
     throw new Error(`the payment provider refused a refund: ${reasonOf(answer)}`);
   }
 
+  async function findSavedCard(token: string): Promise<SavedCardOutcome> {
+    const answer = await ask('GET', `/v1/tokens/${encodeURIComponent(token)}`);
+    if (answer.kind !== 'answer') return { kind: 'unknown', reason: answer.reason };
+    const { brand, last4 } = answer.body;
+    if (answer.status === 200 && typeof brand === 'string' && typeof last4 === 'string')
+      return { kind: 'found', brand, last4 };
+    if (answer.status < 500 && answer.status !== 429) return { kind: 'not-found' };
+    return { kind: 'unknown', reason: reasonOf(answer) };
+  }
+
   return {
     name: 'sandbox',
     charge,
@@ -142,6 +152,13 @@ export function createSandboxProvider(settings: SandboxProviderSettings): Paymen
       url.searchParams.set('return_url', returnUrl);
       return url.href;
     },
+    saveCardPageUrl: ({ returnUrl }) => {
+      const url = new URL(cardPage);
+      url.searchParams.set('save', 'on');
+      url.searchParams.set('return_url', returnUrl);
+      return url.href;
+    },
+    findSavedCard,
   };
 }
 

@@ -4,8 +4,10 @@ import { type Address, COUNTRIES } from '../../../modules/accounts/index.ts';
 import type { Picture } from '../../../modules/catalog/index.ts';
 import type { Reservation } from '../../../modules/inventory/index.ts';
 import { addressLines } from '../../../modules/orders/index.ts';
+import type { SavedMethod } from '../../../modules/payments/index.ts';
 import { button, buttonLink, postButton } from '../../kit/components/button.ts';
 import { hiddenField, selectField, textField } from '../../kit/components/field.ts';
+import { methodText } from '../../kit/components/method.ts';
 import { notice } from '../../kit/components/notice.ts';
 import { noPicture, picture } from '../../kit/components/picture.ts';
 import { pageHead, panel } from '../../kit/components/section.ts';
@@ -17,6 +19,7 @@ type Shown = {
   title: string;
   picture: Picture | undefined;
   address: Address | undefined;
+  methods: readonly SavedMethod[];
   token: string | undefined;
   declineCode: string | undefined;
   cardPageUrl: string;
@@ -75,7 +78,7 @@ function payForm(shown: Shown, total: string): Html {
   return html`<form method="post" action="/product/payment">${hiddenField('productId', reservation.productId)}
 ${panel('Where should it go?', addressPart(shown.address))}
 ${panel('How do you pay?', token ? cardReady(token, shown) : methodPart(shown))}
-${token || shown.showTestCards ? html`<p class="checkout-pay">${button(`Pay ${total}`)}</p>` : nothing}</form>`;
+${token || shown.showTestCards || shown.methods.length > 0 ? html`<p class="checkout-pay">${button(`Pay ${total}`)}</p>` : nothing}</form>`;
 }
 
 function cardReady(token: string, shown: Shown): Html {
@@ -83,13 +86,24 @@ function cardReady(token: string, shown: Shown): Html {
 }
 
 function methodPart(shown: Shown): Html {
-  const enter = html`<p>${buttonLink(shown.cardPageUrl, 'Enter a card', shown.showTestCards ? 'quiet' : 'primary')}</p>
+  const saved = shown.methods.map((method) => [method.methodId, `Pay with ${methodText(method)}`] as const);
+  const isChoice = saved.length > 0 || shown.showTestCards;
+  const enter = html`<p>${buttonLink(shown.cardPageUrl, 'Enter a card', isChoice ? 'quiet' : 'primary')}</p>
 <p class="muted">Opens the payment provider’s page. Your card number never reaches this shop.</p>`;
-  if (!shown.showTestCards) return enter;
-  return html`<fieldset class="choices"><legend>A test card of the sandbox</legend>${TEST_CARDS.map(
+  if (!isChoice) return enter;
+  return html`${choices('Your saved cards', saved, true)}${shown.showTestCards ? choices('A test card of the sandbox', TEST_CARDS, saved.length === 0) : nothing}<p class="muted">Or type one:</p>${enter}`;
+}
+
+function choices(
+  legend: string,
+  options: readonly (readonly [value: string, label: string])[],
+  isFirst: boolean,
+): Html {
+  if (options.length === 0) return nothing;
+  return html`<fieldset class="choices"><legend>${legend}</legend>${options.map(
     ([value, label], n) =>
-      html`<label class="choice"><input type="radio" name="paymentDetails.token" value="${value}"${n === 0 ? html` checked` : nothing}> ${label}</label>`,
-  )}</fieldset><p class="muted">Or type one:</p>${enter}`;
+      html`<label class="choice"><input type="radio" name="paymentDetails.token" value="${value}"${isFirst && n === 0 ? html` checked` : nothing}> ${label}</label>`,
+  )}</fieldset>`;
 }
 
 function addressPart(address: Address | undefined): Html {

@@ -7,13 +7,16 @@ import { layout } from '../../kit/layout.ts';
 
 export type Wait =
   | { kind: 'mail' }
+  | { kind: 'method'; isSaved: boolean }
   /** `leftSeconds` 0: the wait is over and the token good. */
   | { kind: 'puzzle'; token: string; leftSeconds: number };
+
+const TITLES = { mail: 'Verify your e-mail first', method: 'Save a card first', puzzle: 'One moment' } as const;
 
 type Shown = { productId: number; title: string; caller: { name: string; roles: readonly string[] } };
 
 export function waitPage(shown: Shown, wait: Wait): Html {
-  const title = wait.kind === 'mail' ? 'Verify your e-mail first' : 'One moment';
+  const title = TITLES[wait.kind];
   return layout({
     title,
     caller: shown.caller,
@@ -21,8 +24,16 @@ export function waitPage(shown: Shown, wait: Wait): Html {
     scripts: wait.kind === 'puzzle' ? ['proof-of-work'] : [],
     main: narrow(html`<h1>${title}</h1>
 <p><a href="/product/${shown.productId}">${shown.title}</a></p>
-${wait.kind === 'mail' ? mail(shown) : puzzle(shown, wait)}`),
+${wait.kind === 'mail' ? mail(shown) : wait.kind === 'method' ? method(shown, wait.isSaved) : puzzle(shown, wait)}`),
   });
+}
+
+function method({ productId }: Shown, isSaved: boolean): Html {
+  if (isSaved)
+    return html`<p>Your card is saved. It is charged only if you get a unit and pay for it.</p>
+<div class="actions">${postButton('/product/purchase', 'Go on', { productId })}${buttonLink(`/product/${productId}`, 'Not now', 'quiet')}</div>`;
+  return html`<p>This sale is for accounts with a saved card. You enter it at the payment provider; this shop never sees its number, and nothing is charged until you buy.</p>
+<div class="actions">${buttonLink(`/me/payment-methods/new?for=${productId}`, 'Save a card')}${buttonLink(`/product/${productId}`, 'Not now', 'quiet')}</div>`;
 }
 
 function mail({ productId }: Shown): Html {
