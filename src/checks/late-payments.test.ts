@@ -146,7 +146,10 @@ test('given up by us and captured all the same: the money goes back', async (t) 
   });
   await answerBank(asked.actionUrl, 'approve');
   assert.equal(await resolveDuePayments(bench.checkout, later(60)), 0, 'nobody asks for what is over');
-  await receiveEvent(openEventInbox(db), { eventId: 'e1', type: 'charge.succeeded', paymentId });
+  await receiveEvent(
+    openEventInbox(db, () => false),
+    { eventId: 'e1', type: 'charge.succeeded', paymentId },
+  );
   assert.equal(await resolveDuePayments(bench.checkout, later(60)), 1);
   assert.equal((await findPayment(db, paymentId))?.state, 'unsold');
   assert.equal(await sendDueRefunds(db, bench.provider, log, later(60)), 1);
@@ -164,7 +167,7 @@ test('news of a payment that is being settled waits for that, however long the d
     assert.ok(asked.kind === 'requires-action');
     paymentIds.push(asked.paymentId);
   }
-  const inbox = openEventInbox(db);
+  const inbox = openEventInbox(db, () => false);
   const tell = (paymentId = '', n = 0) =>
     receiveEvent(inbox, { eventId: `e${n}`, type: 'charge.succeeded', paymentId });
   const [sold = '', declined = '', open = ''] = paymentIds;

@@ -5,7 +5,7 @@ import type { Queryable } from '../lib/db.ts';
 import type { Log } from '../lib/log.ts';
 import { type AttemptResult, claimWebhooks, type DueWebhook, recordAttempts } from './store-webhooks.ts';
 
-const MAX_IN_FLIGHT = 32;
+const MAX_IN_FLIGHT = 64;
 const MAX_ATTEMPTS = 12;
 const ATTEMPT_TIMEOUT_MS = 5_000;
 // Longer than an attempt can take, so what is claimed again was really lost.

@@ -1,7 +1,7 @@
 // Paying for a held unit: written down, charged under that name, settled. A step that is lost is found again by its id.
 import type { Batcher } from '../../lib/batcher.ts';
 import type { Database } from '../../lib/db.ts';
-import { newKeyedId } from '../../lib/ids.ts';
+import { keyOf, newKeyedId } from '../../lib/ids.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Address } from '../accounts/index.ts';
 import {
@@ -15,6 +15,8 @@ import {
 import { resolvePayment } from './resolve-payment.ts';
 import { openSettling, type Settling, settle } from './settle.ts';
 import { findOrderOfPayment } from './store-settling.ts';
+import { openTracker, type Tracker } from './track.ts';
+import type { TrackedOrder } from './tracked-order.ts';
 
 export type PayRequest = {
   productId: number;
@@ -41,9 +43,12 @@ export type Checkout = {
   log: Log;
   book: Batcher<PaymentAttempt, BeginOutcome>;
   settling: Settling;
+  tracker: Tracker;
   returnUrl: (reservationId: string) => string;
   /** Payments under way on this node by buyer and product: a second press waits for the first. */
   underWay: Map<string, Promise<PayOutcome>>;
+  /** Payments whose answer is here and is being made true: news of them is none. */
+  beingSettled: Set<string>;
 };
 
 // Each waits for the provider on a connection of its own; more would only queue there.
@@ -63,14 +68,16 @@ export function openCheckout(options: {
     log,
     book: openPaymentBook(db),
     settling: openSettling(db),
+    tracker: openTracker(db),
     returnUrl: (reservationId) => `${publicOrigin}/pay/${reservationId}`,
     underWay: new Map(),
+    beingSettled: new Set(),
   };
 }
 
 export async function drainCheckout(checkout: Checkout): Promise<void> {
   await Promise.allSettled(checkout.underWay.values());
-  await Promise.all([checkout.book.drain(), checkout.settling.drain()]);
+  await Promise.all([checkout.book.drain(), checkout.settling.drain(), checkout.tracker.drain()]);
 }
 
 /** Charges the caller's held unit once, however often it is asked. */
@@ -86,6 +93,13 @@ export async function placeOrder(checkout: Checkout, request: PayRequest): Promi
   } finally {
     checkout.underWay.delete(name);
   }
+}
+
+/** The order that was paid, for its buyer's answer. */
+export async function paidOrder(checkout: Checkout, orderId: string): Promise<TrackedOrder | 'overloaded'> {
+  const order = await checkout.tracker.submit(keyOf(orderId) ?? 0, orderId);
+  if (!order) throw new Error(`order ${orderId} is gone`);
+  return 'kind' in order ? order.kind : order;
 }
 
 function asRepeat(outcome: PayOutcome): PayOutcome {
@@ -139,7 +153,10 @@ async function conclude(
     await settle(checkout.settling, productId, { paymentId, charge: declined });
     return { kind: 'payments-unavailable', expiresAt };
   }
-  const outcome = await settle(checkout.settling, productId, { paymentId, charge });
+  checkout.beingSettled.add(paymentId);
+  const outcome = await settle(checkout.settling, productId, { paymentId, charge }).finally(() =>
+    checkout.beingSettled.delete(paymentId),
+  );
   switch (outcome.kind) {
     case 'sold':
       return { kind: 'paid', orderId: outcome.orderId, isNew: true };

@@ -20,14 +20,14 @@ const SELECT_TRACKED = sql(
           r.number, r.amount_minor, r.tax_minor, r.tax_basis_points, r.paid_at, r.method_brand, r.method_last4,
           e.sequences, e.states, e.times, e.notes, e.places
    from orders o
-   join receipt r on r.product_id = o.product_id and r.order_id = o.order_id
+   join receipt r on r.product_id = $1 and r.order_id = any ($2::text[]) and r.order_id = o.order_id
    join seller s on s.seller_id = o.seller_id
-   cross join lateral (
-     select array_agg(e.sequence order by e.sequence) as sequences, array_agg(e.state order by e.sequence) as states,
+   left join (
+     select e.order_id, array_agg(e.sequence order by e.sequence) as sequences, array_agg(e.state order by e.sequence) as states,
             array_agg(e.at order by e.sequence) as times, array_agg(e.note order by e.sequence) as notes,
             array_agg(e.place order by e.sequence) as places
-     from order_event e where e.product_id = o.product_id and e.order_id = o.order_id) e
-   where o.product_id = $1 and o.order_id = $2`,
+     from order_event e where e.product_id = $1 and e.order_id = any ($2::text[]) group by e.order_id) e on e.order_id = o.order_id
+   where o.product_id = $1 and o.order_id = any ($2::text[])`,
 );
 
 type TrackedRow = {
@@ -63,13 +63,13 @@ type TrackedRow = {
   places: (string | null)[] | null;
 };
 
+/** In no order; those that there are. */
 export async function selectTracked(
   db: Queryable,
   productId: number,
-  orderId: string,
-): Promise<TrackedOrder | undefined> {
-  const [row] = await db.query<TrackedRow>(SELECT_TRACKED, [productId, orderId]);
-  return row && trackedOf(row);
+  orderIds: readonly string[],
+): Promise<TrackedOrder[]> {
+  return (await db.query<TrackedRow>(SELECT_TRACKED, [productId, orderIds])).map(trackedOf);
 }
 
 function trackedOf(row: TrackedRow): TrackedOrder {

@@ -21,7 +21,8 @@ const RETRY_FOR_MS = 4_000;
 export type ProviderNews = { eventId: string; type: string; paymentId: string };
 export type EventInbox = Batcher<ProviderNews, { kind: 'recorded' | 'known' }>;
 
-export function openEventInbox(db: Database): EventInbox {
+/** `isBeingSettled`: this process has the provider's answer already. Should it fail to settle it, the first check is not far. */
+export function openEventInbox(db: Database, isBeingSettled: (paymentId: string) => boolean): EventInbox {
   return createBatcher<ProviderNews, { kind: 'recorded' | 'known' }>({
     maxBatchItems: MAX_BATCH_EVENTS,
     maxQueuedItems: MAX_QUEUED_EVENTS,
@@ -29,8 +30,9 @@ export function openEventInbox(db: Database): EventInbox {
     retryForMs: RETRY_FOR_MS,
     run: async (productId, news) => {
       await sleep(LINGER_MS);
-      const captured = news.filter(({ type }) => type === CAPTURED);
-      await hastenOpen(db, productId, idsOf(news), idsOf(captured), CHECK_WITHIN_SECONDS);
+      const unheard = news.filter(({ paymentId }) => !isBeingSettled(paymentId));
+      const captured = unheard.filter(({ type }) => type === CAPTURED);
+      if (unheard.length > 0) await hastenOpen(db, productId, idsOf(unheard), idsOf(captured), CHECK_WITHIN_SECONDS);
       // Remembered last: whoever dies before is told again.
       const fresh = await insertEvents(db, news);
       return news.map(({ eventId }) => ({ kind: fresh.has(eventId) ? 'recorded' : 'known' }));

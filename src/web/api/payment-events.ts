@@ -8,7 +8,7 @@ const MAX_EVENT_BYTES = 64 * 1024;
 const OVERLOADED_RETRY_SECONDS = 2;
 
 export function paymentEventRoutes(app: App, shop: Shop): void {
-  const inbox = openEventInbox(shop.db);
+  const inbox = openEventInbox(shop.db, (paymentId) => shop.checkout.beingSettled.has(paymentId));
   // In a scope of its own: the signature is over the bytes as they came, so nothing may parse them first.
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
