@@ -17,12 +17,13 @@ export type RunningWeb = {
   url: string;
   postgresPid: number;
   port: number;
+  sandboxPort: number;
   sandbox: ChildProcess;
   web: ChildProcess;
   close(): Promise<void>;
 };
 
-/** `prepare` fills the database before the web process reads it. `profile`: a directory for the CPU profile of the web process. */
+/** `prepare` fills the database before the web process reads it. `profile`: a directory for CPU profiles of web and provider. */
 export async function startRunningWeb(
   prepare: (db: Database) => Promise<void>,
   profile: string | undefined,
@@ -45,13 +46,14 @@ export async function startRunningWeb(
     LOG_LEVEL: 'error',
   };
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const sandbox = await startChild('sandbox', environment, []);
+  const sandbox = await startChild('sandbox', environment, profiling);
   const web = await startChild('web', environment, profiling);
   return {
     db,
     url: postgres.url,
     postgresPid: postgres.pid,
     port,
+    sandboxPort,
     sandbox,
     web,
     close: async () => {
@@ -72,7 +74,8 @@ async function startChild(command: string, environment: NodeJS.ProcessEnv, execA
     env: { ...process.env, ...environment },
     execArgv: ['--disable-warning=ExperimentalWarning', ...execArgv],
   });
-  const [message] = (await once(child, 'message')) as [{ kind: string; reason?: string }];
+  const ended = once(child, 'exit').then(([code]) => [{ kind: `ended with ${code}` }]);
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [{ kind: string; reason?: string }];
   if (message.kind !== 'ready') throw new Error(`souk ${command}: ${message.reason ?? message.kind}`);
   return child;
 }
