@@ -1,15 +1,18 @@
 // Searching a large shop in process, through the module's own door: times by kind of query, the rate of indexing, the start from
-// a snapshot, memory; beside SQLite's FTS5 over the same products in the same run.
+// a snapshot, memory; beside SQLite's FTS5 over the same products and MiniSearch over as many as it can hold, in the same run.
+// Results that the replica remembers are not measured: no two queries are the same.
 //
 //   node --expose-gc bench/search.ts [products] [without-baseline]
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { openLog } from '../src/lib/log.ts';
 import { openReplica, type Replica, type ReplicaDocument, type SearchQuery } from '../src/modules/search/index.ts';
 import { printTable } from './load.ts';
+import { type Baseline, openMiniSearch, openSqlite } from './search-baselines.ts';
+import { type FreshFigures, startFresh } from './search-fresh.ts';
+import { oddTerms } from './search-odd.ts';
 import { drawPrefixes, drawQueries, type TimedQuery } from './search-queries.ts';
 import { type DemoShop, openDemoShop } from './search-shop.ts';
 
@@ -18,10 +21,14 @@ const withBaseline = process.argv[3] !== 'without-baseline';
 const QUERIES = 4_000;
 const WARM_UP_QUERIES = 500;
 const BASELINE_QUERIES = 150;
+/** A million do not fit in the memory that MiniSearch would need. */
+const MINISEARCH_PRODUCTS = 100_000;
+const COSTED_PRODUCTS = 10_000_000;
 const CHANGES_A_SECOND = 1_000;
 const CHANGING_SECONDS = 10;
 const MB = 1 << 20;
 const log = openLog('bench', 'silent');
+let asked = 0;
 
 await run();
 
@@ -29,48 +36,114 @@ async function run(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-search-'));
   try {
     const shop = openDemoShop(products);
-    await indexAll(directory, shop);
+    await indexAll(directory, shop, products);
     const { size } = await stat(join(directory, 'replica.snapshot'));
-
-    const loadedAt = performance.now();
-    const replica = await openReplica({ directory, source: shop, log, pollEveryMs: 100 });
-    const loadMs = performance.now() - loadedAt;
-    console.log(`snapshot of ${Math.round(size / MB)} MB, ready after ${Math.round(loadMs)} ms`);
     const random = seeded(1);
     const queries = drawQueries(shop.samples, QUERIES + WARM_UP_QUERIES, random);
-    for (const { query } of queries.slice(0, WARM_UP_QUERIES)) await replica.search(query);
-    const ours = await timeAll(queries.slice(WARM_UP_QUERIES), (query) => replica.search(query));
     const prefixes = drawPrefixes(shop.samples, QUERIES / 2, random);
+    printFresh(
+      await startFresh(
+        directory,
+        queries.map(({ query }) => query),
+      ),
+      size,
+    );
+
+    const replica = await openReplica({ directory, source: shop, log, pollEveryMs: 100 });
+    await timeAll(queries.slice(0, WARM_UP_QUERIES), unremembered(replica));
+    const ours = await timeAll(queries.slice(WARM_UP_QUERIES), unremembered(replica));
     const suggesting: Timed[] = [];
     for (const prefix of prefixes) {
       suggesting.push({ kind: 'suggestions', ...(await timed(() => replica.suggest(prefix))) });
     }
-    const baseline = withBaseline ? await timeSqlite(queries.slice(0, BASELINE_QUERIES)) : [];
+    const odd = await timeOdd(replica, random);
+    const baseline = withBaseline ? await timeBaseline(await openSqlite(products), queries) : [];
     printTable([
-      ...rowsOf(ours).map((row) => ({ ...row, ...baselineOf(baseline, row.kind) })),
+      ...rowsOf(ours).map((row) => ({ ...row, ...baselineOf(baseline, row.kind, 'FTS5') })),
       { kind: 'suggestions', ...figuresOf(suggesting) },
+      { kind: 'odd input, most', ...figuresOf(odd) },
     ]);
-    printMemory(replica);
     await timeChanges(replica, shop, queries);
     await replica.close();
+    if (withBaseline) await compareWithMiniSearch();
   } finally {
     await rm(directory, { recursive: true });
   }
 }
 
+/** A filter that everything passes, another one each time: the replica answers nothing from memory. */
+function unremembered(replica: Replica): (query: SearchQuery) => Promise<unknown> {
+  return (query) => replica.search({ ...query, minRating: query.minRating ?? -++asked });
+}
+
+async function timeOdd(replica: Replica, random: () => number): Promise<Timed[]> {
+  const times: Timed[] = [];
+  for (const term of oddTerms(random)) {
+    const query = { term, page: 1, size: 24, sort: 'relevance' as const, categories: [], brands: [], sellers: [] };
+    times.push({ kind: 'odd', ...(await timed(() => unremembered(replica)(query))) });
+    times.push({ kind: 'odd', ...(await timed(() => replica.suggest(term))) });
+  }
+  return times;
+}
+
+/** The same queries in the same shop of the size that MiniSearch can hold, and how many times longer it takes. */
+async function compareWithMiniSearch(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-search-'));
+  const shop = openDemoShop(MINISEARCH_PRODUCTS);
+  const replica = await openReplica({ directory, source: shop, log, pollEveryMs: 100 });
+  const queries = drawQueries(shop.samples, QUERIES, seeded(1)).filter(({ query }) => query.term !== '');
+  await timeAll(queries.slice(0, WARM_UP_QUERIES), unremembered(replica));
+  const ours = figures((await timeAll(queries.slice(WARM_UP_QUERIES), unremembered(replica))).map(({ ms }) => ms));
+  await replica.close();
+  await rm(directory, { recursive: true });
+  const theirs = figures((await timeBaseline(await openMiniSearch(MINISEARCH_PRODUCTS), queries)).map(({ ms }) => ms));
+  const size = MINISEARCH_PRODUCTS.toLocaleString('en-US');
+  printTable([
+    { engine: `this one, ${size} products`, ...ours },
+    { engine: `MiniSearch, ${size} products (1,000,000 do not fit)`, ...theirs },
+    {
+      engine: 'MiniSearch takes times as long',
+      count: '',
+      p50: (Number(theirs.p50) / Number(ours.p50)).toFixed(0),
+      p99: (Number(theirs.p99) / Number(ours.p99)).toFixed(0),
+      most: '',
+    },
+  ]);
+}
+
+async function timeBaseline(baseline: Baseline, queries: TimedQuery[]): Promise<Timed[]> {
+  const times = await timeAll(queries.slice(0, BASELINE_QUERIES), async (query) => baseline.search(query));
+  baseline.close();
+  return times;
+}
+
+function printFresh({ loadMs, loadedBytes, searchedBytes, products: count }: FreshFigures, fileBytes: number): void {
+  const mb = (bytes: number) => Math.round(bytes / MB).toLocaleString('en-US');
+  console.log(`a fresh process: snapshot of ${mb(fileBytes)} MB, ready after ${Math.round(loadMs)} ms`);
+  console.log(`resident in all ${mb(loadedBytes)} MB, after all queries ${mb(searchedBytes)} MB`);
+  const each = searchedBytes / count;
+  const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
+  console.log(
+    `${Math.round(each)} bytes a product in memory and ${Math.round(fileBytes / count)} on disk: ${COSTED_PRODUCTS.toLocaleString('en-US')} ` +
+      `products would take ${gigabytes(each * COSTED_PRODUCTS)} GB of memory and ${gigabytes((fileBytes / count) * COSTED_PRODUCTS)} GB of disk a node`,
+  );
+}
+
 /** In a function of its own, so that nothing keeps this first replica while the second one is measured. */
-async function indexAll(directory: string, shop: DemoShop): Promise<void> {
+async function indexAll(directory: string, shop: DemoShop, products: number): Promise<void> {
   const startedAt = performance.now();
   const before = process.cpuUsage();
   const replica = await openReplica({ directory, source: shop, log, pollEveryMs: 100 });
   const ms = performance.now() - startedAt - shop.makingMs();
   const { user, system } = process.cpuUsage(before);
   const cpuMs = (user + system) / 1_000 - shop.makingCpuMs();
-  console.log(`${replica.documentCount()} products, indexed at ${rate(ms)}, ${rate(cpuMs)} of processor time`);
+  console.log(
+    `${replica.documentCount()} products, indexed at ${rate(products, ms)}, ${rate(products, cpuMs)} of processor time`,
+  );
   await replica.close();
 }
 
-function rate(ms: number): string {
+function rate(products: number, ms: number): string {
   return `${Math.round((products / ms) * 1_000).toLocaleString('en-US')} products/s`;
 }
 
@@ -114,18 +187,10 @@ function figures(times: number[]) {
   return { count: times.length, p50: at(0.5), p99: at(0.99), most: at(0.99999) };
 }
 
-function baselineOf(times: Timed[], kind: string) {
+function baselineOf(times: Timed[], kind: string, name: string) {
   if (times.length === 0) return {};
   const { p50, p99 } = figures(times.filter((one) => kind === 'all' || one.kind === kind).map(({ ms }) => ms));
-  return { 'FTS5 p50': p50, 'FTS5 p99': p99 };
-}
-
-function printMemory(replica: Replica): void {
-  globalThis.gc?.();
-  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
-  const [all, heap, buffers] = [rss, heapUsed, arrayBuffers].map((bytes) => Math.round(bytes / MB));
-  const each = Math.round(rss / replica.documentCount());
-  console.log(`resident ${all} MB (heap ${heap}, buffers ${buffers}), ${each} bytes a product in all`);
+  return { [`${name} p50`]: p50, [`${name} p99`]: p99 };
 }
 
 /** Prices change all the time while people search: how long until the shop says so? */
@@ -172,36 +237,6 @@ async function searchUntil(replica: Replica, queries: TimedQuery[], signal: Abor
     times.push(performance.now() - startedAt);
     await setTimeout(5);
   }
-  return times;
-}
-
-async function timeSqlite(queries: TimedQuery[]): Promise<Timed[]> {
-  const db = new DatabaseSync('');
-  const shop = openDemoShop(products);
-  db.exec(
-    `create virtual table product using fts5(title, brand, category, description, attributes, tokenize = 'porter unicode61', prefix = '2 3')`,
-  );
-  const insert = db.prepare(
-    'insert into product (rowid, title, brand, category, description, attributes) values (?, ?, ?, ?, ?, ?)',
-  );
-  db.exec('begin');
-  for (let last = 0; ; ) {
-    const documents = await shop.scan(last, 1_000);
-    for (const { productId, title, brand, category, description, attributes } of documents) {
-      insert.run(productId, title, brand ?? '', category.join(' '), description, Object.values(attributes).join(' '));
-    }
-    last += documents.length;
-    if (documents.length === 0) break;
-  }
-  db.exec('commit');
-  const select = db.prepare(
-    'select rowid from product where product match ? order by bm25(product, 3, 2, 2, 0.6, 0.5) limit 24',
-  );
-  const times = await timeAll(queries, async ({ term }) => {
-    const words = term.split(/\s+/).map((word) => `"${word.replaceAll('"', '')}"`);
-    return select.all(words.join(' '));
-  });
-  db.close();
   return times;
 }
 

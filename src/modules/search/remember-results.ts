@@ -2,8 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import type { SearchQuery, SearchResult } from './query.ts';
 
-// A result holds a page of documents that the node has anyway, and its facets: about 10 KB.
-const MAX_RESULTS = 1_000;
+// A result keeps its page of documents from being forgotten, 3 KB each: about 15 MB in all.
+const MAX_RESULTS = 200;
 
 export type RememberedResults = {
   /** `version` is anything that is another value as soon as a result could be another. */

@@ -3,8 +3,8 @@
 import type { ReplicaDocument } from '../document.ts';
 import { type DocumentLog, openDocumentLog } from './document-log.ts';
 
-/** In each of two generations; 3 KB a document, so about 50 MB in all. */
-const GENERATION_DOCUMENTS = 8_192;
+/** In each of two generations; 3 KB a document, so about 25 MB in all. */
+const GENERATION_DOCUMENTS = 4_096;
 
 type Generation = Map<number, ReplicaDocument>;
 export type DocumentStore = { log: DocumentLog; young: Generation; old: Generation };
