@@ -1,7 +1,7 @@
 // The best of what was found, in the order asked for. Most products are judged by one number.
 import type { SearchSort } from '../query.ts';
 import type { Columns } from './columns.ts';
-import { DEAD, mostByDigest } from './digest.ts';
+import { DEAD, mostByDigest, SOLD_OUT } from './digest.ts';
 import { scratch } from './scratch.ts';
 import type { Found, Segment } from './segment.ts';
 import { offer, type Top } from './top.ts';
@@ -53,7 +53,7 @@ function offerByScore(top: Top, { columns }: Segment, base: number, { slots, cou
     if (score < wanted) continue;
     const figures = digest[slot] as number;
     if (score + (MOST_ADDED[figures >> 8] as number) < least + lacking || (figures & 0xff) === DEAD) continue;
-    const key = keyOf(columns, slot, score) - lacking;
+    const key = keyOf(columns, slot, score, figures) - lacking;
     if (key < least) continue;
     offer(top, key, productId[slot] as number, base + slot);
     least = leastOf(top);
@@ -62,22 +62,26 @@ function offerByScore(top: Top, { columns }: Segment, base: number, { slots, cou
 }
 
 function offerByEsteem(top: Top, { columns }: Segment, base: number, { slots, count }: Found): void {
-  const { digest, esteem, soldOut, productId } = columns;
+  const { digest, esteem, productId } = columns;
   let least = leastOf(top);
   for (let at = count - 1; at >= 0; at--) {
     const slot = slots[at] as number;
     const figures = digest[slot] as number;
     if ((MOST_BROWSED[figures >> 8] as number) < least || (figures & 0xff) === DEAD) continue;
-    const score = Math.fround((esteem[slot] as number) - BROWSE_SOLD_OUT_PENALTY * (soldOut[slot] as number));
-    const key = keyOf(columns, slot, score);
+    const score = Math.fround((esteem[slot] as number) - BROWSE_SOLD_OUT_PENALTY * soldOut(figures));
+    const key = keyOf(columns, slot, score, figures);
     if (key < least) continue;
     offer(top, key, productId[slot] as number, base + slot);
     least = leastOf(top);
   }
 }
 
-function keyOf({ esteem, soldOut }: Columns, slot: number, score: number): number {
-  return score + ESTEEM_WEIGHT * (esteem[slot] as number) - SOLD_OUT_PENALTY * (soldOut[slot] as number);
+function keyOf({ esteem }: Columns, slot: number, score: number, figures: number): number {
+  return score + ESTEEM_WEIGHT * (esteem[slot] as number) - SOLD_OUT_PENALTY * soldOut(figures);
+}
+
+function soldOut(figures: number): 0 | 1 {
+  return (figures & SOLD_OUT) === 0 ? 0 : 1;
 }
 
 function offerByRating(top: Top, { columns }: Segment, base: number, { slots, count }: Found): void {

@@ -65,10 +65,13 @@ export function tallyAll(tally: Tally, segment: Segment, base: number): void {
 /** Those that pass all filters. */
 function countFound(tally: Tally, segment: Segment, found: Found): Found {
   if (found.count === 0) return found;
-  const profiles = profilesFor(segment, found.count);
+  const profiles = segment.profiles?.() ?? null;
   const isFiltered = hasFilters(tally.filters);
   const passing = isFiltered ? filterFound(tally, segment, found, profiles) : found;
-  const total = profiles ? countByProfile(tally, segment, passing, profiles) : countEach(tally, segment, passing);
+  const isMany = profiles !== null && passing.count >= profiles.count * MIN_SLOTS_A_PROFILE;
+  const total = isMany
+    ? countByProfile(tally, segment, passing, profiles)
+    : countEach(tally, segment, passing, profiles);
   tally.total += total;
   if (!isFiltered) tally.matched += total;
   return passing;
@@ -85,17 +88,15 @@ function gatherCategories({ starts, slots }: CategoryLists, allowed: Uint8Array)
   return { slots: scratch.slots, count };
 }
 
-function profilesFor(segment: Segment, count: number): Profiles | null {
-  const profiles = segment.profiles?.() ?? null;
-  return profiles !== null && count >= profiles.count * MIN_SLOTS_A_PROFILE ? profiles : null;
-}
-
 /** Who passes; who fails is counted where a facet lifts what it fails. */
 function filterFound(tally: Tally, segment: Segment, found: Found, profiles: Profiles | null): Found {
   const { filters } = tally;
   const { columns } = segment;
   const { passing, profileFails } = scratch;
-  if (profiles) {
+  const { slots, count } = found;
+  // Of few slots each one's profile is judged when it comes.
+  const isMany = profiles !== null && count >= profiles.count * MIN_SLOTS_A_PROFILE;
+  if (isMany) {
     const { count, category, brand, seller } = profiles;
     for (let profile = 0; profile < count; profile++) {
       profileFails[profile] = failedByValues(
@@ -106,19 +107,20 @@ function filterFound(tally: Tally, segment: Segment, found: Found, profiles: Pro
       );
     }
   }
-  const { digest, category, brand, seller } = columns;
+  const { digest } = columns;
+  const { category, brand, seller } = profiles ?? columns;
   const ofSlot = profiles?.ofSlot;
-  const { slots, count } = found;
   let matched = 0;
   let kept = 0;
-  for (let at = 0; at < count; at++) {
-    const slot = slots[at] as number;
+  for (let n = 0; n < count; n++) {
+    const slot = slots[n] as number;
     const figures = digest[slot] as number;
     if ((figures & 0xff) === DEAD) continue;
     matched++;
-    const byValues = ofSlot
-      ? (profileFails[ofSlot[slot] as number] as number)
-      : failedByValues(filters, category[slot] as number, brand[slot] as number, seller[slot] as number);
+    const at = ofSlot ? (ofSlot[slot] as number) : slot;
+    const byValues = isMany
+      ? (profileFails[at] as number)
+      : failedByValues(filters, category[at] as number, brand[at] as number, seller[at] as number);
     // Who fails two filters is in no facet, so the rest need not be looked at.
     if ((byValues & (byValues - 1)) !== 0) continue;
     const failed = byValues | failedByFigures(filters, columns, slot, figures);
@@ -141,16 +143,25 @@ function countFailed(tally: Tally, { columns }: Segment, slot: number, failed: n
 }
 
 /** Both answer how many are alive. */
-function countEach(tally: Tally, { columns }: Segment, { slots, count: size }: Found): number {
-  const { digest, category, brand, seller } = columns;
+function countEach(
+  tally: Tally,
+  { columns }: Segment,
+  { slots, count: size }: Found,
+  profiles: Profiles | null,
+): number {
+  const { digest } = columns;
+  // The table of profiles is small and at hand; the columns would be three misses of the cache.
+  const { category, brand, seller } = profiles ?? columns;
+  const ofSlot = profiles?.ofSlot;
   const { categories, brands, sellers, figures } = tally;
   const dead = countFigures(figures, digest, slots, size);
-  for (let at = 0; at < size; at++) {
-    const slot = slots[at] as number;
+  for (let n = 0; n < size; n++) {
+    const slot = slots[n] as number;
     if (dead > 0 && ((digest[slot] as number) & 0xff) === DEAD) continue;
-    count(categories, category[slot] as number, 1);
-    count(brands, brand[slot] as number, 1);
-    count(sellers, seller[slot] as number, 1);
+    const at = ofSlot ? (ofSlot[slot] as number) : slot;
+    count(categories, category[at] as number, 1);
+    count(brands, brand[at] as number, 1);
+    count(sellers, seller[at] as number, 1);
   }
   return size - dead;
 }
