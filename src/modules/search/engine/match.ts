@@ -43,11 +43,9 @@ export function findAll(segment: Segment, groups: Group[]): Found {
   return { slots, count };
 }
 
-/** One list is the answer as it stands; only its scores are put where they are looked for. */
+/** One list is the answer as it stands. */
 function wholeList({ docs, impacts, start, end, scale }: WeightedList): Found {
-  const { scores } = scratch;
-  for (let at = start; at < end; at++) scores[docs[at] as number] = (impacts[at] as number) * scale;
-  return { slots: docs.subarray(start, end), count: end - start };
+  return { slots: docs.subarray(start, end), count: end - start, impacts: impacts.subarray(start, end), scale };
 }
 
 /**

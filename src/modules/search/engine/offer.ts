@@ -32,7 +32,8 @@ export function offerFound(
   found: Found,
   missing: number,
 ): void {
-  if (order === 'relevance') offerByScore(top, segment, base, found, missing);
+  if (order === 'relevance' && found.impacts) offerByImpact(top, segment, base, found, found.impacts);
+  else if (order === 'relevance') offerByScore(top, segment, base, found, missing);
   else if (order === 'esteem') offerByEsteem(top, segment, base, found);
   else if (order === 'rating') offerByRating(top, segment, base, found);
   else {
@@ -58,6 +59,26 @@ function offerByScore(top: Top, { columns }: Segment, base: number, { slots, cou
     offer(top, key, productId[slot] as number, base + slot);
     least = leastOf(top);
     wanted = least + lacking - MOST_ADDED_TO_ANY;
+  }
+}
+
+function offerByImpact(top: Top, { columns }: Segment, base: number, found: Found, impacts: Uint8Array): void {
+  const { slots, count, scale = 1 } = found;
+  const { digest, productId } = columns;
+  let least = leastOf(top);
+  let wanted = (least - MOST_ADDED_TO_ANY) / scale;
+  for (let at = count - 1; at >= 0; at--) {
+    const impact = impacts[at] as number;
+    if (impact < wanted) continue;
+    const slot = slots[at] as number;
+    const figures = digest[slot] as number;
+    const score = Math.fround(impact * scale);
+    if (score + (MOST_ADDED[figures >> 8] as number) < least || (figures & 0xff) === DEAD) continue;
+    const key = keyOf(columns, slot, score, figures);
+    if (key < least) continue;
+    offer(top, key, productId[slot] as number, base + slot);
+    least = leastOf(top);
+    wanted = (least - MOST_ADDED_TO_ANY) / scale;
   }
 }
 

@@ -10,8 +10,11 @@ export const MAX_SEGMENT_SLOTS = 65_536;
 /** Slots of one term: docs[start..end), ascending, with impacts beside them. Valid until the segment grows. */
 export type Postings = { docs: Uint16Array; impacts: Uint8Array; start: number; end: number };
 
-/** Slots of a segment: the first `count`, in any order. */
-export type Found = { slots: Uint16Array; count: number };
+/**
+ * Slots of a segment: the first `count`, in any order. Their scores are in the scratch, by slot; or, where the slots are a
+ * whole list, they are its impacts times `scale`, which then need not be put anywhere.
+ */
+export type Found = { slots: Uint16Array; count: number; impacts?: Uint8Array; scale?: number };
 
 export type Segment = {
   /** Where it stands among the state's segments. */

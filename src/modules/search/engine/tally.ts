@@ -92,8 +92,8 @@ function gatherCategories({ starts, slots }: CategoryLists, allowed: Uint8Array)
 function filterFound(tally: Tally, segment: Segment, found: Found, profiles: Profiles | null): Found {
   const { filters } = tally;
   const { columns } = segment;
-  const { passing, profileFails } = scratch;
-  const { slots, count } = found;
+  const { passing, profileFails, scores } = scratch;
+  const { slots, count, impacts, scale = 1 } = found;
   // Of few slots each one's profile is judged when it comes.
   const isMany = profiles !== null && count >= profiles.count * MIN_SLOTS_A_PROFILE;
   if (isMany) {
@@ -124,8 +124,10 @@ function filterFound(tally: Tally, segment: Segment, found: Found, profiles: Pro
     // Who fails two filters is in no facet, so the rest need not be looked at.
     if ((byValues & (byValues - 1)) !== 0) continue;
     const failed = byValues | failedByFigures(filters, columns, slot, figures);
-    if (failed === 0) passing[kept++] = slot;
-    else countFailed(tally, segment, slot, failed);
+    if (failed === 0) {
+      if (impacts) scores[slot] = (impacts[n] as number) * scale;
+      passing[kept++] = slot;
+    } else countFailed(tally, segment, slot, failed);
   }
   tally.matched += matched;
   return { slots: passing, count: kept };
