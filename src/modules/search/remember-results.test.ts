@@ -13,13 +13,27 @@ const query = (term: string): SearchQuery => ({
   sellers: [],
 });
 
-test('the same query is searched once until something changes', () => {
+test('the same query is searched once until something changes', async () => {
   const remembered = rememberResults();
   let searches = 0;
-  const ask = (version: number, term: string): SearchResult =>
-    remembered.find(version, query(term), () => ({ total: ++searches }) as SearchResult);
-  assert.deepEqual([ask(1, 'lamp').total, ask(1, 'lamp').total, ask(1, 'desk').total], [1, 1, 2]);
-  assert.deepEqual([ask(2, 'lamp').total, ask(2, 'desk').total], [3, 4], 'a change forgets all');
+  const ask = async (version: number, term: string): Promise<number> => {
+    const result = await remembered.find(version, query(term), async () => ({ total: ++searches }) as SearchResult);
+    return result.total;
+  };
+  assert.deepEqual(await Promise.all([ask(1, 'lamp'), ask(1, 'lamp'), ask(1, 'desk')]), [1, 1, 2]);
+  assert.deepEqual([await ask(2, 'lamp'), await ask(2, 'desk')], [3, 4], 'a change forgets all');
   remembered.forget();
-  assert.equal(ask(2, 'lamp').total, 5, 'and so does what was taught');
+  assert.equal(await ask(2, 'lamp'), 5, 'and so does what was taught');
+});
+
+test('a failure is not remembered, and neither is what was found before a change', async () => {
+  const remembered = rememberResults();
+  const fail = () => Promise.reject(new Error('away'));
+  await assert.rejects(remembered.find(1, query('lamp'), fail), /away/);
+  const { promise: slow, resolve } = Promise.withResolvers<SearchResult>();
+  const before = remembered.find(1, query('lamp'), () => slow);
+  const after = remembered.find(2, query('lamp'), async () => ({ total: 2 }) as SearchResult);
+  resolve({ total: 1 } as SearchResult);
+  assert.deepEqual([(await before).total, (await after).total], [1, 2]);
+  assert.equal((await remembered.find(2, query('lamp'), fail)).total, 2);
 });

@@ -7,24 +7,33 @@ const MAX_RESULTS = 200;
 
 export type RememberedResults = {
   /** `version` is anything that is another value as soon as a result could be another. */
-  find(version: unknown, query: SearchQuery, search: () => SearchResult): SearchResult;
+  find(version: unknown, query: SearchQuery, search: () => Promise<SearchResult>): Promise<SearchResult>;
   forget(): void;
 };
 
 export function rememberResults(): RememberedResults {
-  const results = new LRUCache<string, SearchResult>({ max: MAX_RESULTS });
+  // Promises, so that those who ask meanwhile wait for the one that searches.
+  const results = new LRUCache<string, Promise<SearchResult>>({ max: MAX_RESULTS });
   let known: unknown;
   return {
-    find(version, query, search) {
+    async find(version, query, search) {
       if (version !== known) results.clear();
       known = version;
       const startedAt = performance.now();
       const name = JSON.stringify(query);
       const found = results.get(name);
-      if (found) return { ...found, tookMs: Math.round((performance.now() - startedAt) * 100) / 100 };
-      const result = search();
-      results.set(name, result);
-      return result;
+      if (found) {
+        const result = await found;
+        return { ...result, tookMs: Math.round((performance.now() - startedAt) * 100) / 100 };
+      }
+      const searching = search();
+      results.set(name, searching);
+      try {
+        return await searching;
+      } catch (error) {
+        if (results.get(name) === searching) results.delete(name);
+        throw error;
+      }
     },
     forget: () => results.clear(),
   };

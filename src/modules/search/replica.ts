@@ -3,13 +3,14 @@
 import type { Log } from '../../lib/log.ts';
 import type { ReplicaDocument } from './document.ts';
 import { type Lesson, teach } from './engine/knowledge.ts';
-import { searchProducts } from './engine/search.ts';
+import { findProducts, withDocuments } from './engine/search.ts';
 import { documentCount, documentOf, familyOf } from './engine/state.ts';
-import { suggestFor } from './engine/suggest.ts';
+import { findSuggestions, withProducts } from './engine/suggest.ts';
 import { openFollower } from './follow-feed.ts';
 import type { SearchQuery, SearchResult, Suggestion } from './query.ts';
 import { rememberResults } from './remember-results.ts';
 import type { ReplicaSource } from './source.ts';
+import { openQueryThreads } from './threads/query-threads.ts';
 
 /** Every function is asynchronous: an engine in other threads or on other machines can stand behind the same door. */
 export type Replica = {
@@ -34,6 +35,8 @@ export type ReplicaOptions = {
   log: Log;
   pollEveryMs: number;
   readOnly?: boolean;
+  /** Threads that search; with none this one does. */
+  searchThreads?: number;
 };
 
 /**
@@ -46,22 +49,32 @@ export async function openReplica({
   log,
   pollEveryMs,
   readOnly = false,
+  searchThreads = 0,
 }: ReplicaOptions): Promise<Replica> {
   const follower = await openFollower(directory, source, log, pollEveryMs, readOnly);
   const state = () => follower.state();
   const remembered = rememberResults();
+  const threads = searchThreads > 0 ? openQueryThreads(searchThreads, state, log) : undefined;
+  // What is shown of a product comes from this thread, which also writes: whoever changed it finds it changed.
+  const search = async (query: SearchQuery) =>
+    withDocuments(state(), threads ? await threads.search(query) : findProducts(state(), query));
   return {
-    search: async (query) => remembered.find(follower.revision(), query, () => searchProducts(state(), query)),
-    suggest: async (term) => suggestFor(state(), term),
+    search: async (query) => remembered.find(follower.revision(), query, () => search(query)),
+    suggest: async (term) =>
+      withProducts(state(), threads ? await threads.suggest(term) : findSuggestions(state(), term)),
     product: async (productId) => documentOf(state(), productId),
     family: async (familyKey, sellerId) => familyOf(state(), familyKey, sellerId),
     teach: (lesson) => {
       teach(state().knowledge, lesson);
+      threads?.teach(lesson);
       remembered.forget();
     },
     ageSeconds: () => Math.max(0, (Date.now() - follower.currentAtMs()) / 1_000),
     documentCount: () => documentCount(state()),
     ready: () => follower.ready(),
-    close: () => follower.close(),
+    async close() {
+      await threads?.close();
+      await follower.close();
+    },
   };
 }
