@@ -9,6 +9,7 @@ type RehearseFlags = Json & {
   buyers: number;
   stock: number;
   mode: 'open' | 'line' | 'lottery';
+  condition: 'none' | 'proof-of-work';
   arrival: 'spike' | 'ramp' | 'mix';
   minutes: number;
   hold: number;
@@ -202,6 +203,9 @@ souk
   .addOption(new Option('--arrival <curve>', 'how they come').choices(['spike', 'ramp', 'mix']).default('spike'))
   .option('--minutes <minutes>', 'while they keep coming', minutes, 2)
   .option('--hold <seconds>', 'how long a unit is held', countFrom(5, 3_600), 20)
+  .addOption(
+    new Option('--condition <what>', 'what the drop asks of buyers').choices(['none', 'proof-of-work']).default('none'),
+  )
   .option('--faults <list>', 'all, none, or some of them with commas: "souk rehearse --faults help"')
   .option('--seed <number>', 'the same seed is the same crowd and the same faults', wholeNumber(MOST_SEED), 1)
   .option('--target <url>', 'a shop that runs already, instead of one of its own')
@@ -210,9 +214,9 @@ souk
   .option(...JSON_OPTION)
   .action(async (given: RehearseFlags) => {
     const { faultsFrom, runRehearsal } = await import('./cli/rehearse.ts');
-    const { buyers, stock, mode, arrival, seed, hold, target, iOwn, force, json } = given;
+    const { buyers, stock, mode, condition, arrival, seed, hold, target, iOwn, force, json } = given;
     const command = {
-      ...{ buyers, stock, mode, arrival, seed, target, ownedHost: iOwn, isForced: force ?? false },
+      ...{ buyers, stock, mode, condition, arrival, seed, target, ownedHost: iOwn, isForced: force ?? false },
       arrivalSeconds: Math.round(given.minutes * 60),
       holdSeconds: hold,
       faults: faultsFrom(given.faults),

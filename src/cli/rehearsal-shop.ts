@@ -26,6 +26,8 @@ export type RehearsalShop = {
   /** Runs `souk start`. Before that the database is there alone. */
   open(): Promise<void>;
   close(): Promise<void>;
+  /** Leaves nothing running and does not wait for it: for whoever stops a second time. */
+  abandon(): void;
 };
 
 const PROGRAMS: Record<Part, string> = { web: 'web', worker: 'worker', provider: 'sandbox' };
@@ -57,10 +59,17 @@ export async function makeRehearsalShop(
   const postgres = keepPostgres(config, await startOwnPostgres(config, say), say);
   const postgresDirectory = join(config.dataDirectory, 'postgres');
   const proxy = canCutConnections ? await openDatabaseProxy(postgres.url) : undefined;
-  await migrateOrRefuse(postgres.url);
+  await migrateOrRefuse(postgres.url).catch(async (error: unknown) => {
+    await postgres.stop();
+    throw error;
+  });
   let shop: ChildProcess | undefined;
   const lost = new AbortController();
   let isClosing = false;
+  const databasePid = (): number | undefined => {
+    const pid = readPostmaster(postgresDirectory)?.pid;
+    return pid !== undefined && isPostmasterOf(pid, postgresDirectory) ? pid : undefined;
+  };
 
   return {
     origin: config.origin,
@@ -68,10 +77,7 @@ export async function makeRehearsalShop(
     lost: lost.signal,
     breakable: {
       pid: (part) => childrenOf(shop?.pid ?? 0).find((pid) => isProgram(pid, PROGRAMS[part])),
-      databasePid: () => {
-        const pid = readPostmaster(postgresDirectory)?.pid;
-        return pid !== undefined && isPostmasterOf(pid, postgresDirectory) ? pid : undefined;
-      },
+      databasePid,
       cutConnections: () => proxy?.cut() ?? 0,
     },
     open: async () => {
@@ -96,6 +102,13 @@ export async function makeRehearsalShop(
       await postgres.stop();
       log.end();
       await rm(join(directory, 'shop'), { recursive: true, force: true, maxRetries: 5 });
+    },
+    abandon: () => {
+      // Children first: without their parent they end, and without the database they have nothing to finish.
+      for (const pid of [...childrenOf(shop?.pid ?? 0), shop?.pid]) if (pid !== undefined) endNow(pid, 'SIGKILL');
+      const postmaster = databasePid();
+      // PostgreSQL's own way to stop at once, its processes with it.
+      if (postmaster !== undefined) endNow(postmaster, 'SIGQUIT');
     },
   };
 }
@@ -122,6 +135,14 @@ async function stopShop(shop: ChildProcess | undefined): Promise<void> {
   const hard = setTimeout(() => shop.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await exited;
   clearTimeout(hard);
+}
+
+function endNow(pid: number, signal: 'SIGKILL' | 'SIGQUIT'): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // ended meanwhile
+  }
 }
 
 function isProgram(pid: number, name: string): boolean {

@@ -22,7 +22,7 @@ import {
 import { prepareDataDirectory } from './data-directory.ts';
 import { openProgress } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { makeRehearsalShop } from './rehearsal-shop.ts';
+import { makeRehearsalShop, type RehearsalShop } from './rehearsal-shop.ts';
 import { findOwnPostgresUrl, requireCurrentSchema } from './shop-database.ts';
 import type { StartOptions } from './start.ts';
 import { watchStopSignals } from './stop-signals.ts';
@@ -64,11 +64,13 @@ export async function runRehearsal(config: Config, command: RehearseCommand, opt
   };
   const listener: Listener = { say, progress: progress.update };
   const loadProgram = { file: options.mainFile, args: ['rehearse-load'] };
-  const stopping = watchStopSignals(say);
+  let ownShop: RehearsalShop | undefined;
+  const stopping = watchStopSignals(say, () => ownShop?.abandon());
 
   const inOwnShop = async (): Promise<Rehearsal> => {
     say('Bringing up a shop for the rehearsal; nothing of yours is touched.');
     const shop = await makeRehearsalShop(config, directory, options, plan.faults.includes('connections'));
+    ownShop = shop;
     try {
       return await withDatabase(shop.databaseUrl, async (db) => {
         await shop.open();

@@ -1,8 +1,8 @@
 // When a running shop is asked to stop: by a signal, by its terminal, or by the death of whoever started it.
 const IMPATIENT_AFTER_MS = 1_000; // npm and the terminal both pass one Ctrl-C on
 
-/** Aborts at the first request; a second one, made by a person, ends the process at once. */
-export function watchStopSignals(log: (message: string) => void): AbortSignal {
+/** Aborts at the first request; a second one, made by a person, ends the process at once, after `last`. */
+export function watchStopSignals(log: (message: string) => void, last?: () => void): AbortSignal {
   const stopping = new AbortController();
   let askedAt = 0;
   function ask(why: string): void {
@@ -12,6 +12,7 @@ export function watchStopSignals(log: (message: string) => void): AbortSignal {
       stopping.abort();
     } else if (performance.now() - askedAt > IMPATIENT_AFTER_MS) {
       log('Stopping at once. What is left is put right at the next start.');
+      last?.();
       process.exit(1);
     }
   }

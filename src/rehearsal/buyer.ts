@@ -2,6 +2,7 @@
 import type { AnswerValue, Operation } from './history.ts';
 import type { BuyerScript, PaymentTry } from './schedule.ts';
 import type { Answer, LastEvent } from './shop-client.ts';
+import { solvePuzzle } from './solve-puzzle.ts';
 
 export type BuyerEnd = 'bought' | 'sold-out' | 'looked' | 'left' | 'at-limit' | 'gave-up';
 
@@ -82,13 +83,14 @@ async function look(world: World, isSearch: boolean, dueMs: number): Promise<voi
 
 async function pressBuy(world: World, script: BuyerScript, firstDueMs: number, leavesAtMs: number): Promise<Outcome> {
   let dueMs = firstDueMs;
+  let proof: string | undefined;
   for (let attempt = 0; ; attempt++) {
     const press = (): Promise<Answer | undefined> =>
       world.ask({
         operation: 'purchase',
         method: 'POST',
         path: '/product/purchase',
-        body: { productId: world.productId },
+        body: { productId: world.productId, ...(proof === undefined ? {} : { proof }) },
         dueMs,
       });
     const [answer] = await Promise.all(script.isNervous && attempt === 0 ? [press(), press()] : [press()]);
@@ -96,6 +98,11 @@ async function pressBuy(world: World, script: BuyerScript, firstDueMs: number, l
     const slug = slugOf(answer);
     if (slug === 'sold-out') return { kind: 'end', end: 'sold-out' };
     if (slug === 'purchase-limit') return { kind: 'end', end: 'at-limit' };
+    if (slug === 'proof-required' && attempt < MAX_TRIES) {
+      proof = await solvePuzzle(answer?.body.challenge);
+      dueMs = world.now();
+      continue;
+    }
     dueMs =
       slug === 'not-open-yet'
         ? Math.max(world.now(), world.opensAtMs) + world.chance() * RETRY_MS

@@ -167,7 +167,8 @@ function endingOf(reply: Reply): Ending {
   const { status } = reply;
   if (status < 400) return 'ok';
   if (status === 503 || status === 429) return 'shed';
-  return status === 402 || status === 409 || status === 410 ? 'refused' : 'fault';
+  // 403: the drop asks for something first.
+  return [402, 403, 409, 410].includes(status) ? 'refused' : 'fault';
 }
 
 function kindOf(reply: Reply, ending: Ending): 'ok' | 'fail' | 'unknown' {

@@ -19,11 +19,15 @@ export type Fault = keyof typeof FAULTS;
 /** Faults that strike at a moment; the others are in what buyers do. */
 export type StrikingFault = Exclude<Fault, 'payments'>;
 
+/** What the drop asks of those who come; the others want a person. */
+export type Condition = 'none' | 'proof-of-work';
+
 export type Plan = {
   buyers: number;
   stock: number;
   mode: Mode;
   arrival: Arrival;
+  condition: Condition;
   faults: readonly Fault[];
   seed: number;
   /** While the crowd keeps coming. */

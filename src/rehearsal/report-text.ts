@@ -47,7 +47,7 @@ export function reportText(result: Result, reportPath: string): string {
   const ms = (value: number | null): string => (value === null ? '–' : `${count(Math.round(value))} ms`).padStart(10);
   return [
     '',
-    `  ${count(plan.buyers)} buyers, ${count(plan.stock)} units, mode ${plan.mode}, arrival ${plan.arrival}, seed ${plan.seed}, schedule ${result.scheduleHash}`,
+    `  ${count(plan.buyers)} buyers, ${count(plan.stock)} units, mode ${plan.mode}${plan.condition === 'none' ? '' : `, ${plan.condition}`}, arrival ${plan.arrival}, seed ${plan.seed}, schedule ${result.scheduleHash}`,
     `  ${count(result.requests)} requests, ${count(totals.offeredPeak)}/s at the peak; ${count(totals.sold)} sold, ${count(totals.waitingPeak)} in line at most; ${Math.round(result.tookMs / 1_000)} s in all`,
     `  buyers: ${Object.entries(crowd.gone)
       .filter(([, people]) => people > 0)

@@ -4,7 +4,7 @@ import type { Database } from '../lib/db.ts';
 import { newKeyedId } from '../lib/ids.ts';
 import { ensureSecrets } from '../lib/secrets.ts';
 import { createProduct, ensureSeller, scanDocuments, seedDemo } from '../modules/catalog/index.ts';
-import { setDrop, setImportedStock } from '../modules/inventory/index.ts';
+import { setDrop, setEntryCondition, setImportedStock } from '../modules/inventory/index.ts';
 import { opensAfterMs, type Plan } from './plan.ts';
 import { createBuyerAccounts } from './store.ts';
 
@@ -84,5 +84,6 @@ export async function announce(db: Database, plan: Plan, stage: Stage): Promise<
     holdSeconds: plan.holdSeconds,
   });
   if (outcome.kind !== 'set') throw new Error(`the drop was not announced: ${outcome.kind}`);
+  await setEntryCondition(db, stage.productId, plan.condition);
   return startsAtMs;
 }

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
-import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip as gzipCompress, constants as zlib } from 'node:zlib';
 import { Type } from 'typebox';
 import { problem } from '../../lib/problem.ts';
 import { IMMUTABLE } from './cache-control.ts';
@@ -23,6 +24,9 @@ const CONTENT_TYPES: Record<string, string> = {
 
 type Asset = { file: string; contentType: string; plain: Buffer; etag: string };
 type Encoded = { brotli: Buffer; gzip: Buffer };
+
+const brotli = promisify(brotliCompress);
+const gzip = promisify(gzipCompress);
 
 const byName = new Map<string, Asset>();
 for (const name of readdirSync(ASSETS_DIRECTORY)) {
@@ -70,15 +74,23 @@ function browserScript(source: string): string {
     .join('\n');
 }
 
-function encode(plain: Buffer): Encoded {
+async function encode(plain: Buffer): Promise<Encoded> {
   const params = { [zlib.BROTLI_PARAM_QUALITY]: zlib.BROTLI_MAX_QUALITY, [zlib.BROTLI_PARAM_SIZE_HINT]: plain.length };
-  return { brotli: brotliCompressSync(plain, { params }), gzip: gzipSync(plain, { level: 9 }) };
+  const [br, gz] = await Promise.all([brotli(plain, { params }), gzip(plain, { level: 9 })]);
+  return { brotli: br, gzip: gz };
 }
 
 export function assetRoutes(app: App): void {
-  const byFile = new Map([...byName.values()].map((asset) => [asset.file, { ...asset, ...encode(asset.plain) }]));
+  const byFile = new Map([...byName.values()].map((asset) => [asset.file, asset]));
+  // When it is first asked for: all of them were 150 ms of each start, which a node that was killed in a surge has not.
+  const encoded = new Map<string, Promise<Encoded>>();
+  const encodedOf = (asset: Asset): Promise<Encoded> => {
+    const known = encoded.get(asset.file) ?? encode(asset.plain);
+    encoded.set(asset.file, known);
+    return known;
+  };
   const schema = { hide: true, params: Type.Object({ file: Type.String({ maxLength: 100 }) }) };
-  app.get('/assets/:file', { schema }, (request, reply) => {
+  app.get('/assets/:file', { schema }, async (request, reply) => {
     const asset = byFile.get(request.params.file);
     if (!asset) throw problem('not-found');
     reply
@@ -87,8 +99,8 @@ export function assetRoutes(app: App): void {
       .header('vary', 'accept-encoding')
       .header('etag', asset.etag);
     const accepted = request.headers['accept-encoding'] ?? '';
-    if (/\bbr\b/.test(accepted)) return reply.header('content-encoding', 'br').send(asset.brotli);
-    if (/\bgzip\b/.test(accepted)) return reply.header('content-encoding', 'gzip').send(asset.gzip);
+    if (/\bbr\b/.test(accepted)) return reply.header('content-encoding', 'br').send((await encodedOf(asset)).brotli);
+    if (/\bgzip\b/.test(accepted)) return reply.header('content-encoding', 'gzip').send((await encodedOf(asset)).gzip);
     return reply.send(asset.plain);
   });
 }
