@@ -13,8 +13,8 @@ export const LOST = 0;
 export type RawClient = {
   /** One request on a connection that is free; who finds none waits in order. */
   ask(request: Buffer): Promise<number>;
-  /** The same, and NOT_SENT at once where no connection is free. */
-  askNow(request: Buffer): Promise<number>;
+  /** The same, and NOT_SENT at once where no connection is free: then the request is not even made. */
+  askNow(make: () => Buffer): Promise<number>;
   close(): void;
 };
 
@@ -87,9 +87,9 @@ export async function openRawClient(port: number, connections: number): Promise<
         if (line) send(line, request, resolve);
         else waiting.push({ request, answer: resolve });
       }),
-    askNow: (request) => {
+    askNow: (make) => {
       const line = takeFree();
-      return line ? new Promise((resolve) => send(line, request, resolve)) : Promise.resolve(NOT_SENT);
+      return line ? new Promise((resolve) => send(line, make(), resolve)) : Promise.resolve(NOT_SENT);
     },
     close: () => {
       isClosed = true;

@@ -25,7 +25,7 @@ import { takeBackRoutes } from './web/api/take-back.ts';
 import { openAnswerCounts } from './web/kit/answer-counts.ts';
 import { assetRoutes } from './web/kit/assets.ts';
 import { openProofs } from './web/kit/proof-of-work.ts';
-import { createServer } from './web/kit/server.ts';
+import { createServer, NEW_CONNECTIONS_QUEUED } from './web/kit/server.ts';
 import type { App, Shop } from './web/kit/shop.ts';
 import { auditRoutes } from './web/operator/audit.ts';
 import { dropRoutes } from './web/operator/drops.ts';
@@ -51,6 +51,7 @@ export async function startWeb(config: Config): Promise<{ close(): Promise<void>
   const app = createServer({
     db: shop.db,
     accounts: shop.accounts,
+    answers: shop.answers,
     publicOrigin: config.origin,
     paymentOrigin: new URL(shop.provider.cardPageUrl({ amountMinor: 0, currency: 'USD', returnUrl: config.origin }))
       .origin,
@@ -59,7 +60,7 @@ export async function startWeb(config: Config): Promise<{ close(): Promise<void>
   });
   measureRequests(app, metrics);
   addRoutes(app, shop);
-  await app.listen({ host: config.host, port: config.port });
+  await app.listen({ host: config.host, port: config.port, backlog: NEW_CONNECTIONS_QUEUED });
   const ops = await startOpsServer({
     host: '127.0.0.1',
     port: config.opsPort,

@@ -26,8 +26,11 @@ export function measureRequests(app: App, registry: Registry): void {
   });
 }
 
-export function measureShop(shop: Pick<Shop, 'replica' | 'reservations' | 'checkout'>, registry: Registry): void {
-  const { replica, reservations, checkout } = shop;
+export function measureShop(
+  shop: Pick<Shop, 'replica' | 'reservations' | 'checkout' | 'answers'>,
+  registry: Registry,
+): void {
+  const { replica, reservations, checkout, answers } = shop;
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name: `souk_${name}`,
@@ -59,6 +62,7 @@ export function measureShop(shop: Pick<Shop, 'replica' | 'reservations' | 'check
     () => reservations.statistics().reserve.overloaded,
   );
   gauge('reserve_queued', 'Buyers waiting for a statement.', () => reservations.statistics().queuedItems);
+  gauge('purchases_refused_unread', 'Buyers told at the door to come back, since the start.', answers.unread);
   gauge('payments_under_way', 'Buyers waiting for the payment provider.', () => checkout.underWay.size);
   gauge('settle_items', 'Payments settled by this node since the start.', () => checkout.settling.statistics().items);
 }

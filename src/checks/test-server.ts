@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import type { Database } from '../lib/db.ts';
 import { openLog } from '../lib/log.ts';
 import { type Accounts, createStaffAccount, openAccounts, type Role, signIn } from '../modules/accounts/index.ts';
+import { type AnswerCounts, openAnswerCounts } from '../web/kit/answer-counts.ts';
 import { createServer } from '../web/kit/server.ts';
 import type { App } from '../web/kit/shop.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
@@ -11,19 +12,27 @@ import { openTestDatabase, type TestDatabase } from './test-database.ts';
 export const PUBLIC_ORIGIN = 'http://shop.test';
 export const PASSWORD = 'correct horse battery';
 
-export type TestServer = { app: App; db: TestDatabase; accounts: Accounts; publicOrigin: string };
+export type TestServer = {
+  app: App;
+  db: TestDatabase;
+  accounts: Accounts;
+  answers: AnswerCounts;
+  publicOrigin: string;
+};
 
 export async function openTestServer(t: Pick<TestContext, 'after'>, now: () => number = Date.now): Promise<TestServer> {
   const db = await openTestDatabase(t);
   const log = openLog('test', 'silent');
   const accounts = await openAccounts({ db, log, now, accessTokenKey: randomBytes(32) });
   const paymentOrigin = 'http://pay.test';
-  const app = createServer({ db, accounts, log, publicOrigin: PUBLIC_ORIGIN, paymentOrigin, trustProxy: false });
+  const answers = openAnswerCounts();
+  const publicOrigin = PUBLIC_ORIGIN;
+  const app = createServer({ db, accounts, answers, log, publicOrigin, paymentOrigin, trustProxy: false });
   t.after(async () => {
     await app.close();
     await accounts.close();
   });
-  return { app, db, accounts, publicOrigin: PUBLIC_ORIGIN };
+  return { app, db, accounts, answers, publicOrigin };
 }
 
 let personCount = 0;

@@ -61,6 +61,7 @@ export async function openTestShop(t: TestContext, searchUrl?: string): Promise<
   const app = createServer({
     db: shop.db,
     accounts,
+    answers: shop.answers,
     publicOrigin: SHOP_ORIGIN,
     paymentOrigin: sandbox.origin,
     trustProxy: false,

@@ -3,17 +3,19 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Type } from 'typebox';
 import { openTestServer } from '../../checks/test-server.ts';
-import { MAX_WAITING } from './admission.ts';
+import { MAX_UNDER_WAY, MAX_WAITING } from './admission.ts';
 
 const TOO_MANY = 200;
 const GROUP = 200;
+const STANDING = MAX_UNDER_WAY + 50;
 const PATIENCE_MS = 60_000;
 
 test('more purchases at once than may wait: the rest hear 503 first and when to come back, and pages pass them by', {
   timeout: PATIENCE_MS,
 }, async (t) => {
-  const { app } = await openTestServer(t);
+  const { app, answers: counts } = await openTestServer(t);
   app.post('/product/purchase', async () => ({ begun: true }));
   app.get('/look', async () => ({ seen: true }));
   let accepted = 0;
@@ -48,6 +50,8 @@ test('more purchases at once than may wait: the rest hear 503 first and when to 
   );
   const refused = answers.filter((answer) => answer.startsWith('HTTP/1.1 503'));
   assert.equal(refused.length, TOO_MANY);
+  assert.equal(counts.unread(), TOO_MANY);
+  assert.equal(counts.of(4711).shed, TOO_MANY, 'the operator of any drop sees them');
   assert.equal(answers.filter((answer) => answer.startsWith('HTTP/1.1 200')).length, MAX_WAITING + 1);
   for (const answer of refused) {
     assert.match(answer, /\r\nretry-after: \d/i);
@@ -59,4 +63,29 @@ test('more purchases at once than may wait: the rest hear 503 first and when to 
   // Afterwards the line is empty and everybody gets in.
   const again = await fetch(`http://127.0.0.1:${port}/product/purchase/`, { method: 'POST' });
   assert.equal(again.status, 200);
+});
+
+test('purchases that stand still in the database do not keep the others out', async (t) => {
+  const { app } = await openTestServer(t);
+  const opened = Promise.withResolvers<void>();
+  let standing = 0;
+  const body = Type.Object({ locked: Type.Boolean() });
+  app.post('/product/purchase', { schema: { body } }, async (request) => {
+    if (request.body.locked) {
+      standing++;
+      await opened.promise;
+    }
+    return { begun: true };
+  });
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' });
+  const buy = async (locked: boolean): Promise<number> => {
+    const headers = { 'content-type': 'application/json' };
+    const asked = { method: 'POST', headers, body: JSON.stringify({ locked }) };
+    return (await fetch(`${origin}/product/purchase`, asked)).status;
+  };
+  const locked = Array.from({ length: STANDING }, () => buy(true));
+  while (standing < MAX_UNDER_WAY) await sleep(5, undefined, { signal: t.signal });
+  assert.equal(await buy(false), 200);
+  opened.resolve();
+  assert.deepEqual(new Set(await Promise.all(locked)), new Set([200]));
 });

@@ -12,12 +12,17 @@ export type AnswerTotals = Record<Answer, number>;
 
 export type AnswerCounts = {
   count(productId: number, status: number): void;
+  /** Somebody was told to come back before their request was read: which product they wanted nobody knows. */
+  countUnread(): void;
+  unread(): number;
+  /** Who was not read may have wanted this product, and is among those who were shed. */
   of(productId: number): Readonly<AnswerTotals>;
 };
 
 const NONE: Readonly<AnswerTotals> = { yes: 0, no: 0, shed: 0, turnedAway: 0 };
 
 export function openAnswerCounts(): AnswerCounts {
+  let unread = 0;
   const totals = new LRUCache<number, AnswerTotals>({ max: MAX_PRODUCTS });
   return {
     count: (productId, status) => {
@@ -26,7 +31,14 @@ export function openAnswerCounts(): AnswerCounts {
       if (!known) totals.set(productId, counted);
       counted[answerOf(status)]++;
     },
-    of: (productId) => totals.peek(productId) ?? NONE,
+    countUnread: () => {
+      unread++;
+    },
+    unread: () => unread,
+    of: (productId) => {
+      const counted = totals.peek(productId) ?? NONE;
+      return { ...counted, shed: counted.shed + unread };
+    },
   };
 }
 
