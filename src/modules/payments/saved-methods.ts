@@ -12,7 +12,7 @@ import {
   runSaveMethod,
 } from './store-methods.ts';
 
-export const MAX_METHODS_OF_BUYER = 10;
+const MAX_METHODS_OF_BUYER = 10;
 const ID_PREFIX = 'method_';
 const ID_RANDOM_BYTES = 12;
 const MAX_BATCH_USERS = 2_000;
