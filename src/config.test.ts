@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { type Config, configEnvironment, readConfig } from './config.ts';
@@ -21,6 +22,7 @@ test('an empty environment is a shop on this machine', () => {
     demo: 'auto',
     smtpUrl: undefined,
     searchUrl: undefined,
+    searchThreads: Math.min(availableParallelism() - 1, 8),
     trustedProxies: undefined,
     logLevel: 'info',
   });
@@ -40,6 +42,7 @@ test('every bad variable is named at once, and an address with a password is not
     DATABASE_URL: 'mysql://me:secret@db/shop',
     SMTP_URL: 'mail',
     SEARCH_URL: 'me:secret@search:9200',
+    SEARCH_THREADS: '65',
     SOUK_TRUST_PROXY: 'loopback, 10.0.0.0/33',
     SOUK_DEMO: 'maybe',
     LOG_LEVEL: 'loud',
@@ -55,6 +58,7 @@ test('every bad variable is named at once, and an address with a password is not
       'SOUK_DEMO must be one of auto, on, off, not "maybe".',
       'SMTP_URL must be an address that begins with smtp:// or smtps://.',
       'SEARCH_URL must be an address that begins with http:// or https://.',
+      'SEARCH_THREADS must be a whole number, 0 to 64, not "65".',
       'SOUK_TRUST_PROXY must be addresses, networks or "loopback", with commas, not "loopback, 10.0.0.0/33".',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud".',
       'SOUK_ORIGIN must be scheme, host and port alone, like https://shop.example, not "https://shop.example/souk".',

@@ -5,9 +5,13 @@ import { openOpenSearchReplica, openReplica, type Replica, type ReplicaOptions }
 /** What the names of the shop's indices begin with. */
 export const SEARCH_PREFIX = 'souk';
 
-export function openShopReplica(config: Config, options: Omit<ReplicaOptions, 'directory'>): Promise<Replica> {
+type ShopReplicaOptions = Omit<ReplicaOptions, 'directory' | 'searchThreads'>;
+
+export function openShopReplica(config: Config, options: ShopReplicaOptions): Promise<Replica> {
   if (config.searchUrl === undefined) {
-    return openReplica({ ...options, directory: `${config.dataDirectory}/search` });
+    // A command asks one question, for which no thread is worth starting.
+    const searchThreads = options.readOnly ? 0 : config.searchThreads;
+    return openReplica({ ...options, directory: `${config.dataDirectory}/search`, searchThreads });
   }
   return openOpenSearchReplica({ ...options, url: config.searchUrl, prefix: SEARCH_PREFIX });
 }

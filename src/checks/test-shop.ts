@@ -46,6 +46,7 @@ export async function openTestShop(t: TestContext, searchUrl?: string): Promise<
     demo: 'on',
     smtpUrl: undefined,
     searchUrl,
+    searchThreads: 0,
     trustedProxies: undefined,
     logLevel: 'silent',
   };
