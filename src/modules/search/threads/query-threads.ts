@@ -32,7 +32,7 @@ const MAX_TRIES = 2;
 const MAX_WAIT_MS = 5_000;
 /** Before the next thread starts where the last one ended without an answer. */
 const PAUSE_BEFORE_RESTART_MS = 2_000;
-/** Less than ten are needed; a thread that needs more is lost. */
+/** About twenty are needed; a thread that needs more is lost. */
 const MAX_HEAP_MB = 256;
 
 type Job = {
