@@ -6,12 +6,13 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fastify } from 'fastify';
 import pg from 'pg';
 import { Pool } from 'undici';
 import { ADDRESS, makeProduct } from '../src/checks/fixtures.ts';
 import { freePort, makeBuyers } from '../src/checks/running-shop.ts';
-import { sql } from '../src/lib/db.ts';
+import { type Database, sql } from '../src/lib/db.ts';
 import { newKeyedId } from '../src/lib/ids.ts';
 import { ensureSecrets } from '../src/lib/secrets.ts';
 import { auditBooks } from '../src/modules/orders/index.ts';
@@ -26,6 +27,8 @@ const PAYERS = { [FEW]: Math.min(BUYERS, 3_000), [CROWD]: Math.min(BUYERS, 6_000
 const NAIVE_BUYERS = Math.min(BUYERS, 1_500);
 const WARM_UP_REQUESTS = 1_000;
 const NAIVE_CONNECTIONS = 20;
+const LONGEST_NEWS_MS = 20_000;
+const NEWS_POLL_MS = 100;
 
 type Step = { path: string; body: object; expected: number[] };
 type Order = { port: number; headersFile: string; atOnce: number; count: number; warmUp: number; steps: Step[] };
@@ -260,6 +263,7 @@ async function compare(): Promise<void> {
     for (const { name, goal, order, beside } of runs) {
       const before = await spent();
       const figures = await loadFrom(order);
+      const newsMs = await untilNewsIsTold(shop.db);
       const after = await spent();
       const each = after.map((seconds, n) => ((seconds - (before[n] ?? 0)) * 1e6) / (order.count + order.warmUp));
       rates.set(name, figures.perSecond);
@@ -273,6 +277,7 @@ async function compare(): Promise<void> {
         'web µs': Math.round(each[0] ?? 0),
         'provider µs': Math.round(each[1] ?? 0),
         'database µs': Math.round(each[2] ?? 0),
+        'news after s': newsMs / 1_000,
         'load average': loadavg()[0] ?? 0,
       });
     }
@@ -307,6 +312,18 @@ async function compare(): Promise<void> {
     baseline.disconnect();
     await shop.close();
   }
+}
+
+/** What the provider still has to tell the shop is work of the run as well. */
+async function untilNewsIsTold(db: Database): Promise<number> {
+  const untold = sql(
+    'bench_pay_untold',
+    'select 1 as yes from sandbox.webhook where next_attempt_at is not null limit 1',
+  );
+  const startedAt = performance.now();
+  while (performance.now() - startedAt < LONGEST_NEWS_MS && (await db.query(untold)).length > 0)
+    await sleep(NEWS_POLL_MS);
+  return performance.now() - startedAt;
 }
 
 async function loadFrom(order: Order): Promise<LoopFigures> {
