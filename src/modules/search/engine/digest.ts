@@ -8,7 +8,6 @@ export const STAR_STEPS = 6;
 /** With the dead ones. */
 export const FIGURES = 256;
 export const DEAD = 255;
-export const DEAD_DIGEST = DEAD;
 export const SOLD_OUT = 0x100;
 const ESTEEM_SHIFT = 9;
 const ESTEEM_LEVELS = 127;

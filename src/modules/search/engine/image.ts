@@ -3,7 +3,7 @@
 
 import type { ReplicaDocument } from '../document.ts';
 import { allocateColumns, COLUMN_NAMES, type Columns } from './columns.ts';
-import { DEAD_DIGEST } from './digest.ts';
+import { DEAD } from './digest.ts';
 import {
   type DocumentChunk,
   type DocumentLog,
@@ -186,7 +186,7 @@ function placeProducts(state: SearchState, columns: Columns, number: number, slo
       findRow(products, productId) === undefined;
     if (!isWhole) {
       columns.alive[slot] = 0;
-      columns.digest[slot] = DEAD_DIGEST;
+      columns.digest[slot] = DEAD;
       deadCount++;
       continue;
     }

@@ -1,7 +1,7 @@
 // A segment: products in slots, for each term the slots that have it (ascending) with their impacts, and the columns. New and
 // changed products go to a growing one; packed ones are flat arrays that get no new product.
 import type { Columns } from './columns.ts';
-import { DEAD_DIGEST } from './digest.ts';
+import { DEAD } from './digest.ts';
 import type { Profiles } from './profiles.ts';
 
 /** A slot's number fits in 16 bits, so that a posting takes three bytes and can still be looked up in the middle. */
@@ -50,6 +50,6 @@ export type SegmentBody = {
 
 export function killSlot(segment: Segment, slot: number): void {
   segment.columns.alive[slot] = 0;
-  segment.columns.digest[slot] = DEAD_DIGEST;
+  segment.columns.digest[slot] = DEAD;
   segment.deadCount++;
 }
