@@ -42,7 +42,8 @@ if (found.kind === 'missing') {
   process.exit(1);
 }
 await mkdir(DIRECTORY, { recursive: true });
-for (const old of await readdir(DIRECTORY)) if (old.endsWith('.png')) await rm(join(DIRECTORY, old));
+for (const old of await readdir(DIRECTORY))
+  if (old.endsWith('.png') && old !== 'rehearsal.png') await rm(join(DIRECTORY, old));
 
 const browser = await launchBrowser(found.file);
 const shop = await startDemoShop().catch(async (error: unknown) => {

@@ -7,34 +7,48 @@ const color = (name) => {
   probe.style.color = `var(--${name})`;
   return getComputedStyle(probe).color;
 };
-const HEIGHT_PX = 280;
+const HEIGHT_PX = 300;
 const charts = [];
 
-/** Faults are drawn behind the lines: a band for as long as something stood still, else a stroke, with its number. */
-function drawFaults(plot) {
-  const { ctx, bbox } = plot;
+/** Behind the lines: a band for as long as something stood still, else a stroke. */
+function drawFaults({ ctx, bbox, valToPos }) {
   ctx.save();
-  figures.struck.forEach(({ from, to, what }) => {
-    const left = plot.valToPos(from, 'x', true);
-    const width = Math.max(2, plot.valToPos(to, 'x', true) - left);
-    ctx.fillStyle = color('fault');
-    ctx.globalAlpha = 0.35;
-    ctx.fillRect(left, bbox.top, width, bbox.height);
-    ctx.globalAlpha = 1;
-    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-    ctx.fillStyle = color('text');
-    ctx.translate(left + 4, bbox.top + 4);
-    ctx.rotate(Math.PI / 2);
-    ctx.fillText(what, 0, 0);
-    ctx.setTransform(1, 0, 0, 1, 0, 0);
+  ctx.fillStyle = color('fault');
+  ctx.globalAlpha = 0.35;
+  for (const { from, to } of figures.struck) {
+    const left = valToPos(from, 'x', true);
+    ctx.fillRect(left, bbox.top, Math.max(2, valToPos(to, 'x', true) - left), bbox.height);
+  }
+  ctx.restore();
+}
+
+/** Above the plot, beside each other where faults were close: the numbers of the list of what was broken. */
+function drawNumbers({ ctx, bbox, valToPos }) {
+  const radius = 8 * devicePixelRatio;
+  ctx.save();
+  ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  let last = Number.NEGATIVE_INFINITY;
+  figures.struck.forEach(({ from }, n) => {
+    const x = Math.max(valToPos(from, 'x', true), last + 2.2 * radius);
+    last = x;
+    const y = bbox.top - radius - 2 * devicePixelRatio;
+    ctx.beginPath();
+    ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    ctx.fillStyle = color('fault-number');
+    ctx.fill();
+    ctx.fillStyle = color('page');
+    ctx.fillText(String(n + 1), x, y);
   });
   ctx.restore();
 }
 
-const number = (value) => (value === null || value === undefined ? '–' : Math.round(value).toLocaleString('en-US'));
+// Nothing where nothing is pointed at.
+const number = (value) => (value === null || value === undefined ? '' : Math.round(value).toLocaleString('en-US'));
 const time = (second) => `${Math.floor(second / 60)}:${String(Math.floor(second % 60)).padStart(2, '0')}`;
 const duration = (ms) =>
-  ms === null || ms === undefined ? '–' : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  ms === null || ms === undefined ? '' : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 const line = (label, stroke, extra = {}) => ({
   label,
   stroke: color(stroke),
@@ -44,10 +58,17 @@ const line = (label, stroke, extra = {}) => ({
   ...extra,
 });
 
-function draw(id, series, columns, options = {}) {
+const counts = { values: (_plot, ticks) => ticks.map(number) };
+
+function draw(id, series, columns, { scales = {}, axes }) {
   const place = document.getElementById(id);
-  const axis = { stroke: color('text'), grid: { stroke: color('grid'), width: 1 }, ticks: { stroke: color('grid') } };
-  const { scales = {}, axes = [] } = options;
+  const axis = {
+    stroke: color('text'),
+    labelSize: 22,
+    labelFont: '12px system-ui, sans-serif',
+    grid: { stroke: color('grid'), width: 1 },
+    ticks: { stroke: color('grid') },
+  };
   charts.push([
     place,
     new uPlot(
@@ -57,15 +78,12 @@ function draw(id, series, columns, options = {}) {
         cursor: { sync: { key: 'rehearsal' } },
         scales: { x: { time: false }, ...scales },
         axes: [
-          { ...axis, values: (_plot, ticks) => ticks.map(time) },
-          ...(axes.length > 0 ? axes : [{ values: (_plot, ticks) => ticks.map(number) }]).map((given) => ({
-            ...axis,
-            size: 70,
-            ...given,
-          })),
+          { ...axis, label: 'minutes and seconds from the first arrival', values: (_plot, ticks) => ticks.map(time) },
+          ...axes.map((given) => ({ ...axis, size: 64, ...given })),
         ],
-        series: [{ label: 'time', value: (_plot, value) => (value === null ? '–' : time(value)) }, ...series],
-        hooks: { drawClear: [drawFaults] },
+        series: [{ label: 'time', value: (_plot, value) => (value === null ? '' : time(value)) }, ...series],
+        padding: [24, null, null, null],
+        hooks: { drawClear: [drawFaults], draw: [drawNumbers] },
       },
       [figures.seconds, ...columns],
       place,
@@ -76,7 +94,7 @@ function draw(id, series, columns, options = {}) {
 draw(
   'rates',
   [
-    line('asked', 'asked', { dash: [4, 3] }),
+    line('asked (dashed)', 'asked', { dash: [4, 3] }),
     line('yes', 'good'),
     line('no (contract)', 'neutral'),
     line('come again', 'warn'),
@@ -91,14 +109,15 @@ draw(
     figures.endings.fault,
     figures.endings.lost,
   ],
+  { axes: [{ ...counts, label: 'requests a second' }] },
 );
 const milliseconds = { value: (_plot, value) => duration(value) };
 draw(
   'latency',
   [
-    line('looking p50', 'good', { ...milliseconds, dash: [4, 3] }),
+    line('looking p50 (dashed)', 'good', { ...milliseconds, dash: [4, 3] }),
     line('looking p99', 'good', milliseconds),
-    line('Buy p50', 'asked', { ...milliseconds, dash: [4, 3] }),
+    line('Buy p50 (dashed)', 'asked', { ...milliseconds, dash: [4, 3] }),
     line('Buy p99', 'asked', milliseconds),
     line('paying p99', 'warn', milliseconds),
   ],
@@ -111,7 +130,14 @@ draw(
   ],
   {
     scales: { y: { distr: 3 } },
-    axes: [{ values: (_plot, ticks) => ticks.map((tick) => (tick === null ? null : duration(tick))) }],
+    // Powers of ten alone: ten strokes for each of them hid the lines.
+    axes: [
+      {
+        label: 'latency',
+        splits: (_plot, _axis, low, high) => [1, 10, 100, 1e3, 1e4, 1e5].filter((ms) => ms >= low && ms <= high),
+        values: (_plot, ticks) => ticks.map((tick) => (tick < 1000 ? `${tick} ms` : `${tick / 1000} s`)),
+      },
+    ],
   },
 );
 draw(
@@ -124,8 +150,8 @@ draw(
       line: { range: (_plot, _low, high) => [0, Math.max(10, high * 1.05)] },
     },
     axes: [
-      { values: (_plot, ticks) => ticks.map(number) },
-      { scale: 'line', side: 1, grid: { show: false }, values: (_plot, ticks) => ticks.map(number) },
+      { ...counts, label: 'units' },
+      { ...counts, scale: 'line', side: 1, grid: { show: false }, label: 'people in line' },
     ],
   },
 );

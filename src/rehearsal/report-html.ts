@@ -37,11 +37,11 @@ ${figure('sold', `${count(totals.sold)} of ${count(plan.stock)}`)}${figure('in l
 ${figure('p99 of looking', latencyText(percentileMs(totals.latency.look, 0.99)))}${figure('p99 of pressing Buy', latencyText(percentileMs(totals.latency.buy, 0.99)))}
 ${figure('p99 of paying', latencyText(percentileMs(totals.latency.pay, 0.99)))}${figure('seconds in all', count(Math.round(result.tookMs / 1_000)))}
 </dl>
+<h2>What was broken</h2>
+${timeline.struck.length === 0 ? html`<p>Nothing.</p>` : html`<ol class="faults">${timeline.struck.map((struck) => html`<li><time>${clock(Math.floor(struck.atMs / 1_000))}</time> ${struck.what}</li>`)}</ol>`}
 <h2>Requests a second</h2><div id="rates"></div>
 <h2>Latency, from the moment a request was due</h2><div id="latency"></div>
 <h2>The drop</h2><div id="drop"></div>
-<h2>What was broken</h2>
-${timeline.struck.length === 0 ? html`<p>Nothing.</p>` : html`<ol class="faults">${timeline.struck.map((struck) => html`<li><time>${clock(Math.floor(struck.atMs / 1_000))}</time> ${struck.what}</li>`)}</ol>`}
 <h2>The proof</h2>
 <table>
 ${[
