@@ -15,17 +15,11 @@ const RUNS = 150;
 
 /** The functions as they were first written, a row at a time, under names of their own. */
 function inTurn(): string {
-  return [
-    ['0012-begin-payments.sql', 'begin_payments'],
-    ['0013-settle-batch.sql', 'settle_batch'],
-  ]
-    .map(([file = '', name]) =>
-      readFileSync(join(MIGRATIONS, file), 'utf8').replace(
-        `create function ${name}(`,
-        `create function ${name}_in_turn(`,
-      ),
-    )
-    .join('\n');
+  const read = (file: string) => readFileSync(join(MIGRATIONS, file), 'utf8');
+  return `${read('0012-begin-payments.sql')}\n${read('0013-settle-batch.sql')}`.replaceAll(
+    /create function (begin_payments|settle_batch)\(/g,
+    'create function $1_in_turn(',
+  );
 }
 
 const SETS = { begin: 'begin_payments', settle: 'settle_batch' };
@@ -49,19 +43,10 @@ const lineSql = statement('line', "update inventory set line_mode = 'line' where
 const pauseSql = statement('pause', 'update inventory set paused = not paused where product_id = $1');
 const forgetNewsSql = statement('forget', 'delete from feed_change where key = $1');
 
-const TABLES = [
-  'inventory',
-  'reservation',
-  'reservation_ended',
-  'payment',
-  'refund',
-  'ledger_entry',
-  'orders',
-  'order_event',
-  'receipt',
-  'outbox',
-  'ticket',
-];
+const TABLES =
+  'inventory reservation reservation_ended payment refund ledger_entry orders order_event receipt outbox ticket'.split(
+    ' ',
+  );
 // Holds that run out together lapse in any order.
 const LINE_EVENTS = `(select product_id, sequence, kind, case when kind <> 'lapsed' then ticket_id end as ticket_id, user_id, place, at
                       from line_event)`;
