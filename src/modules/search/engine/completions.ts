@@ -21,8 +21,10 @@ export function completeWord(state: SearchState, before: Group[], prefix: string
   for (const segment of segmentsOf(state)) {
     if (products >= ENOUGH_PRODUCTS) break;
     const { slots, count } = findAll(segment, before);
-    for (let at = 0; at < count && products < ENOUGH_PRODUCTS; at++) {
-      const slot = slots[at] as number;
+    // Some of all that were found: neighbours are alike.
+    const step = Math.max(1, count / (ENOUGH_PRODUCTS - products));
+    for (let at = 0; at < count; at += step) {
+      const slot = slots[Math.floor(at)] as number;
       if (segment.columns.alive[slot] !== 1) continue;
       products++;
       countTitleTerms(segment, slot, counts);

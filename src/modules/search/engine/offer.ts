@@ -23,7 +23,7 @@ const MOST_BROWSED = mostByDigest(1 + ESTEEM_WEIGHT, BROWSE_SOLD_OUT_PENALTY + S
   (most) => most + MARGIN,
 );
 
-/** The youngest slots first: among the newest the best then come first, and the others are one look each. */
+/** The last slots first: where a segment still grows these are the newest, and the others are one look each. */
 export function offerFound(
   top: Top,
   order: SearchSort | 'esteem',

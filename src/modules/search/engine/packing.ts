@@ -1,8 +1,9 @@
 // Growing segments become packed ones, and small packed ones larger ones, so that a query finds few segments and no dead slots.
 import { COLUMN_NAMES } from './columns.ts';
+import { copyColumn } from './copy-column.ts';
 import { addressesIn, chunkToReclaim, freeChunk, moveDocument, readDocument } from './document-log.ts';
 import type { GrowingSegment } from './growing-segment.ts';
-import { copyColumn, FIXED_COLUMNS, type Merged, mergeSegments, mergeSource } from './merge.ts';
+import { FIXED_COLUMNS, type Merged, mergeSegments, mergeSource } from './merge.ts';
 import { type PackedSegment, packedSegment } from './packed-segment.ts';
 import { findRow } from './product-table.ts';
 import { MAX_SEGMENT_SLOTS, type Segment } from './segment.ts';
@@ -14,6 +15,7 @@ const FAN_IN = 4;
 const DEAD_SHARE = 1 / 3;
 const MIN_DEAD_SLOTS = 256;
 const DOCUMENTS_A_STEP = 500;
+const ROWS_A_STEP = 2_000;
 /** Filled in by the merge. */
 const FILLED_COLUMNS: readonly string[] = [...FIXED_COLUMNS, 'titleStart'];
 
@@ -78,18 +80,28 @@ function segmentsToMerge(packed: PackedSegment[]): PackedSegment[] {
 /** One packed segment in the place of some. */
 function* replace(state: SearchState, sources: MergeableSegment[]): Packing {
   const merged = (yield sources) ?? (yield* mergeSegments(sources.map(mergeSource)));
-  swap(state, sources, merged);
+  swap(state, sources, merged, yield* rowsOf(state, merged));
+}
+
+/** By new slot the product's row, which stays its own as long as it lives. Looking them up is most of a swap, so it is done before. */
+function* rowsOf({ products }: SearchState, { columns, slotCount }: Merged): Generator<undefined, Uint32Array> {
+  const rows = new Uint32Array(slotCount);
+  for (let slot = 0; slot < slotCount; slot++) {
+    if (slot % ROWS_A_STEP === 0) yield;
+    rows[slot] = findRow(products, columns.productId[slot] as number) ?? 0;
+  }
+  return rows;
 }
 
 /**
  * Not interrupted: all that may have changed since the merge began is copied here. About 4 ms for the largest segment.
  */
-function swap(state: SearchState, sources: MergeableSegment[], merged: Merged): void {
+function swap(state: SearchState, sources: MergeableSegment[], merged: Merged, rows: Uint32Array): void {
   const { columns, lost } = merged;
   for (const name of COLUMN_NAMES) {
     if (FILLED_COLUMNS.includes(name)) continue;
     for (const [position, source] of sources.entries()) {
-      copyColumn(source.columns[name], columns[name], merged.runs[position] as Uint32Array);
+      copyColumn(source.columns[name], columns[name], merged.remaps[position] as Uint32Array);
     }
   }
   const number = (sources[0] as MergeableSegment).number;
@@ -100,7 +112,7 @@ function swap(state: SearchState, sources: MergeableSegment[], merged: Merged): 
       deadCount++;
       continue;
     }
-    const row = findRow(products, columns.productId[slot] as number) as number;
+    const row = rows[slot] as number;
     products.segments[row] = number;
     products.slots[row] = slot;
   }
