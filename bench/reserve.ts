@@ -33,7 +33,7 @@ const designs: Design[] = [
     name: 'naive: select for update, update, insert',
     buyers: BASELINE_BUYERS,
     open: async (_db, url) => {
-      const pool = new pg.Pool({ connectionString: url, max: BASELINE_CONNECTIONS });
+      const pool = openPool(url);
       return {
         close: () => pool.end(),
         async reserve(productId, userId) {
@@ -79,7 +79,7 @@ const designs: Design[] = [
       await db.script(
         `insert into unit (product_id, unit_no) select product_id, g from inventory, generate_series(1, ${BASELINE_BUYERS}) g; analyze unit`,
       );
-      const pool = new pg.Pool({ connectionString: url, max: BASELINE_CONNECTIONS });
+      const pool = openPool(url);
       const text = `with pick as (select unit_no from unit where product_id = $1 and user_id is null order by unit_no limit 1 for update skip locked)
         update unit set user_id = $2, reservation_id = $3, expires_at = now() + interval '10 minutes' from pick
         where unit.product_id = $1 and unit.unit_no = pick.unit_no returning unit.unit_no`;
@@ -109,6 +109,13 @@ const designs: Design[] = [
     },
   })),
 ];
+
+function openPool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: BASELINE_CONNECTIONS });
+  // A connection that is being ended may still hear that its database is dropped for the next design.
+  pool.on('error', () => {});
+  return pool;
+}
 
 async function measure(serverUrl: string, design: Design, inFlight: number): Promise<LoopFigures> {
   const server = openDatabase({ url: serverUrl, applicationName: 'bench', maxConnections: 1, statementTimeoutMs: 0 });
