@@ -21,9 +21,11 @@ test('the same query is searched once until something changes', async () => {
     return result.total;
   };
   assert.deepEqual(await Promise.all([ask(1, 'lamp'), ask(1, 'lamp'), ask(1, 'desk')]), [1, 1, 2]);
-  assert.deepEqual([await ask(2, 'lamp'), await ask(2, 'desk')], [3, 4], 'a change forgets all');
+  assert.deepEqual([await ask(1, 'lamp'), await ask(1, 'lamp')], [3, 3], 'kept from the second time on');
+  assert.deepEqual([await ask(2, 'lamp'), await ask(2, 'desk')], [4, 5], 'a change forgets all');
+  assert.equal(await ask(2, 'lamp'), 4, 'but not that they were asked');
   remembered.forget();
-  assert.equal(await ask(2, 'lamp'), 5, 'and so does what was taught');
+  assert.equal(await ask(2, 'lamp'), 6, 'what was taught forgets all too');
 });
 
 test('a failure is not remembered, and neither is what was found before a change', async () => {
@@ -35,5 +37,6 @@ test('a failure is not remembered, and neither is what was found before a change
   const after = remembered.find(2, query('lamp'), async () => ({ total: 2 }) as SearchResult);
   resolve({ total: 1 } as SearchResult);
   assert.deepEqual([(await before).total, (await after).total], [1, 2]);
+  await remembered.find(2, query('lamp'), async () => ({ total: 2 }) as SearchResult);
   assert.equal((await remembered.find(2, query('lamp'), fail)).total, 2);
 });
