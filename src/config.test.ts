@@ -22,7 +22,7 @@ test('an empty environment is a shop on this machine', () => {
     demo: 'auto',
     smtpUrl: undefined,
     searchUrl: undefined,
-    searchThreads: Math.min(availableParallelism() - 1, 8),
+    searchThreads: availableParallelism() === 2 ? 2 : Math.min(availableParallelism() - 1, 8),
     trustedProxies: undefined,
     logLevel: 'info',
   });
