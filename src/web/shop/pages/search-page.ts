@@ -1,6 +1,6 @@
 // Search results: what was found, ways to narrow it, and what to do when there is nothing.
 
-import { type Html, type HtmlValue, html, nothing } from '../../../lib/html.ts';
+import { type Html, type HtmlValue, html, nothing, raw } from '../../../lib/html.ts';
 import type { FacetValue, SearchQuery, SearchResult, SearchSort } from '../../../modules/search/index.ts';
 import { CATEGORY_SEPARATOR, MAX_RANKED_RESULTS } from '../../../modules/search/index.ts';
 import { productGrid } from '../../kit/components/card.ts';
@@ -111,7 +111,18 @@ function sorts(query: SearchQuery): Html {
   )}</ul></nav>`;
 }
 
+/** By the facets of a remembered result, whose query is always the same: drawing them is more than half of a page. */
+const drawnFacets = new WeakMap<SearchResult['facets'], Html>();
+
 function facets(query: SearchQuery, result: SearchResult, currency: string): Html {
+  const known = drawnFacets.get(result.facets);
+  if (known) return known;
+  const drawn = raw(Buffer.from(String(drawFacets(query, result, currency))).toString());
+  drawnFacets.set(result.facets, drawn);
+  return drawn;
+}
+
+function drawFacets(query: SearchQuery, result: SearchResult, currency: string): Html {
   const { category, brand, seller, price, rating } = result.facets;
   return html`<h2>Narrow down</h2><details><summary>Narrow down</summary>
 ${facetList('Department', categoryEntries(query, category))}
