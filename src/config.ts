@@ -147,8 +147,8 @@ export function synonymFiles(config: Config): string[] {
 }
 
 /**
- * One core is left for requests, but not one of two: a search of a million products costs a thread twice what it costs the one
- * that answers requests, and two threads answer 1.6 times as many as one.
+ * One core is left for requests, but not one of two: a search of a million products costs more there than the request around it,
+ * and two threads answer 1.2 times as many as one.
  */
 function defaultSearchThreads(): number {
   const cores = availableParallelism();
