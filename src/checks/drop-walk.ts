@@ -42,11 +42,12 @@ export async function waitInLine({ page, origin, hasScripts, look }: Visitor, ti
 }
 
 /** The operator, who is signed in. */
-export async function watchDrop({ page, origin, look }: Visitor, productId: string): Promise<void> {
+export async function watchDrop({ page, origin, hasScripts, look }: Visitor, productId: string): Promise<void> {
   await page.goto(`${origin}/operator/drops`);
   await page.getByRole('row').nth(1).waitFor();
   await look('operator-drops');
   await page.goto(`${origin}/operator/drops/${productId}`);
   await page.getByRole('button', { name: 'Pause' }).waitFor();
+  if (hasScripts) await page.locator('.uplot').first().waitFor();
   await look('operator-drop');
 }

@@ -109,7 +109,8 @@ function drawn(figure: HTMLElement): (columns: string[], data: number[][]) => vo
   return (columns, data) => {
     const picked = pick(columns, data);
     if (plot) plot.setData(picked);
-    else plot = new uPlot(options(frame, lines), picked, frame);
+    // Without a moment yet its axis would show years to come.
+    else if (picked[0].length > 0) plot = new uPlot(options(frame, lines), picked, frame);
   };
 }
 

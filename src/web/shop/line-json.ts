@@ -30,7 +30,8 @@ export function lineJson(ticket: StandingTicket, line: Line, now: Date): LineVie
   const position = positionOf(ticket.place, line.head);
   const isClosed = ticket.state === 'waiting' && isFinallySoldOut(line);
   return {
-    ...ticketJson(ticket, { position, waiting: line.waiting, opensAt: line.opensAt }),
+    // The ticket may be younger than what this node knows of the line: nobody is number 2 of 1.
+    ...ticketJson(ticket, { position, waiting: Math.max(line.waiting, position ?? 0), opensAt: line.opensAt }),
     ...(isClosed ? { state: 'closed' } : {}),
     serverTime: now.toISOString(),
     paused: line.isPaused,
