@@ -1,5 +1,6 @@
 // For tests of whole processes: web nodes as `souk start` runs them, a provider behind a door that can be held shut, and signed-in buyers.
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
@@ -18,14 +19,33 @@ const READY_TIMEOUT_MS = 30_000;
 
 export type WebNode = { origin: string; kill9(): Promise<void>; stop(): Promise<void>; process: ChildProcess };
 
-/** A free port that was just let go; taken again within milliseconds. */
+// Below 32768, from where on the kernel gives ports to outgoing connections: one of those took a port between its being found
+// free and its being used.
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+const givenPorts = new Set<number>();
+
+/** Free a moment ago, and not given to anybody else here. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  for (;;) {
+    const port = FIRST_PORT + randomInt(PORTS);
+    if (givenPorts.has(port)) continue;
+    givenPorts.add(port);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw error;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
 
 export async function startWebNode(
