@@ -109,8 +109,8 @@ function drawn(figure: HTMLElement): (columns: string[], data: number[][]) => vo
   return (columns, data) => {
     const picked = pick(columns, data);
     if (plot) plot.setData(picked);
-    // Without a moment yet its axis would show years to come.
-    else if (picked[0].length > 0) plot = new uPlot(options(frame, lines), picked, frame);
+    // Of a single moment there is no line, and its axis would show years to come.
+    else if (picked[0].length > 1) plot = new uPlot(options(frame, lines), picked, frame);
   };
 }
 
