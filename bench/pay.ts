@@ -8,7 +8,6 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fastify } from 'fastify';
-import pg from 'pg';
 import { Pool } from 'undici';
 import { ADDRESS, makeProduct } from '../src/checks/fixtures.ts';
 import { freePort, makeBuyers } from '../src/checks/running-shop.ts';
@@ -17,6 +16,7 @@ import { newKeyedId } from '../src/lib/ids.ts';
 import { ensureSecrets } from '../src/lib/secrets.ts';
 import { auditBooks } from '../src/modules/orders/index.ts';
 import { closedLoop, type LoopFigures, printTable } from './load.ts';
+import { holdNaively, inTransaction, openNaivePool } from './naive.ts';
 import { openRawClient, rawPost } from './raw-http.ts';
 import { cpuSeconds, startRunningWeb } from './running-web.ts';
 
@@ -26,7 +26,6 @@ const FEW = 32;
 const PAYERS = { [FEW]: Math.min(BUYERS, 3_000), [CROWD]: Math.min(BUYERS, 6_000) };
 const NAIVE_BUYERS = Math.min(BUYERS, 1_500);
 const WARM_UP_REQUESTS = 1_000;
-const NAIVE_CONNECTIONS = 20;
 const LONGEST_NEWS_MS = 20_000;
 const NEWS_POLL_MS = 100;
 
@@ -70,33 +69,11 @@ async function serveBaselines(given: string): Promise<void> {
     additionalProperties: false,
   };
   app.post('/bare', { schema: { body } }, async (_request, reply) => reply.code(303).send({ held: true }));
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: NAIVE_CONNECTIONS });
+  const pool = openNaivePool(databaseUrl);
   let userId = 1_000_000;
   app.post('/naive', { schema: { body } }, async (request, reply) => {
     const { productId } = request.body as { productId: string };
-    const client = await pool.connect();
-    try {
-      await client.query('begin');
-      await client.query({
-        name: 'n1',
-        text: 'select available from inventory where product_id = $1 for update',
-        values: [productId],
-      });
-      await client.query({
-        name: 'n2',
-        text: 'update inventory set available = available - 1 where product_id = $1',
-        values: [productId],
-      });
-      await client.query({
-        name: 'n3',
-        text: `insert into reservation (product_id, user_id, reservation_id, price_minor, currency, reserved_at, expires_at)
-               values ($1, $2, $3, 2999, 'USD', now(), now() + interval '10 minutes')`,
-        values: [productId, ++userId, newKeyedId(Number(productId))],
-      });
-      await client.query('commit');
-    } finally {
-      client.release();
-    }
+    await holdNaively(pool, Number(productId), ++userId);
     return reply.code(303).send({ held: true });
   });
   // Charge, then write it all down in a transaction of one's own.
@@ -117,15 +94,10 @@ async function serveBaselines(given: string): Promise<void> {
       }),
     });
     const { id } = (await charge.body.json()) as { id: string };
-    const client = await pool.connect();
-    try {
-      await client.query('begin');
+    await inTransaction(pool, async (client) => {
       for (const [n, [text, values]] of naiveOrder(Number(productId), orderId, paymentId, id).entries())
         await client.query({ name: `p${n}`, text, values });
-      await client.query('commit');
-    } finally {
-      client.release();
-    }
+    });
     return reply.code(201).send({ orderId });
   });
   const port = await freePort();

@@ -4,7 +4,6 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { makeProduct } from '../src/checks/fixtures.ts';
 import { type Database, openDatabase, sql } from '../src/lib/db.ts';
 import { startEmbeddedPostgres } from '../src/lib/embedded-postgres.ts';
@@ -12,11 +11,11 @@ import { newKeyedId } from '../src/lib/ids.ts';
 import { migrate } from '../src/lib/migrate.ts';
 import { openReservations } from '../src/modules/inventory/index.ts';
 import { closedLoop, type LoopFigures, printTable } from './load.ts';
+import { holdNaively, openNaivePool } from './naive.ts';
 
 const BUYERS = Number(process.argv[2] ?? 200_000);
 const BASELINE_BUYERS = 8_000; // the slow designs need no more to show their rate
 const IN_FLIGHT = 2_000;
-const BASELINE_CONNECTIONS = 20;
 const ROUNDS = 3;
 
 type Design = {
@@ -33,39 +32,10 @@ const designs: Design[] = [
     name: 'naive: select for update, update, insert',
     buyers: BASELINE_BUYERS,
     open: async (_db, url) => {
-      const pool = openPool(url);
+      const pool = openNaivePool(url);
       return {
         close: () => pool.end(),
-        async reserve(productId, userId) {
-          const client = await pool.connect();
-          try {
-            await client.query('begin');
-            const { rows } = await client.query({
-              name: 'n1',
-              text: 'select available from inventory where product_id = $1 for update',
-              values: [productId],
-            });
-            if (rows[0].available <= 0) {
-              await client.query('rollback');
-              return false;
-            }
-            await client.query({
-              name: 'n2',
-              text: 'update inventory set available = available - 1 where product_id = $1',
-              values: [productId],
-            });
-            await client.query({
-              name: 'n3',
-              text: `insert into reservation (product_id, user_id, reservation_id, price_minor, currency, reserved_at, expires_at)
-                     values ($1, $2, $3, 2999, 'USD', now(), now() + interval '10 minutes')`,
-              values: [productId, userId, newKeyedId(productId)],
-            });
-            await client.query('commit');
-            return true;
-          } finally {
-            client.release();
-          }
-        },
+        reserve: (productId, userId) => holdNaively(pool, productId, userId),
       };
     },
   },
@@ -79,7 +49,7 @@ const designs: Design[] = [
       await db.script(
         `insert into unit (product_id, unit_no) select product_id, g from inventory, generate_series(1, ${BASELINE_BUYERS}) g; analyze unit`,
       );
-      const pool = openPool(url);
+      const pool = openNaivePool(url);
       const text = `with pick as (select unit_no from unit where product_id = $1 and user_id is null order by unit_no limit 1 for update skip locked)
         update unit set user_id = $2, reservation_id = $3, expires_at = now() + interval '10 minutes' from pick
         where unit.product_id = $1 and unit.unit_no = pick.unit_no returning unit.unit_no`;
@@ -109,13 +79,6 @@ const designs: Design[] = [
     },
   })),
 ];
-
-function openPool(url: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: BASELINE_CONNECTIONS });
-  // A connection that is being ended may still hear that its database is dropped for the next design.
-  pool.on('error', () => {});
-  return pool;
-}
 
 async function measure(serverUrl: string, design: Design, inFlight: number): Promise<LoopFigures> {
   const server = openDatabase({ url: serverUrl, applicationName: 'bench', maxConnections: 1, statementTimeoutMs: 0 });
