@@ -152,7 +152,7 @@ async function requireSame(
   log: Log,
 ): Promise<void> {
   log.warn('the database is away: searching and looking go on from this node’s copies, buying begins when it is back');
-  const outcome = await confirmSecrets(db, secrets, file, signal);
+  const outcome = await confirmSecrets(db, secrets, file, signal, log);
   if (outcome === 'confirmed') log.info('the database is there');
   if (outcome !== 'others') return;
   log.fatal('the database is there and has other secrets than this node started with; it is started again');

@@ -40,8 +40,9 @@ export async function start(given: Config, options: StartOptions): Promise<void>
   try {
     const { config, later } = await bringUp(given, options, stopping, undo);
     console.log(readyText(config, performance.now() - beganAt, options.json));
+    const stopped = once(stopping, 'abort');
     // What cannot be made good later ends the shop as it would have kept it from starting.
-    await Promise.race([once(stopping, 'abort'), later.then(() => once(stopping, 'abort'))]);
+    await Promise.race([stopped, later.then(() => stopped)]);
   } catch (error) {
     if (!stopping.aborted) throw error;
   } finally {

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, isConnectionLost } from './db.ts';
+import type { Log } from './log.ts';
 import { patiently } from './patience.ts';
 import { ensureSecrets } from './secrets.ts';
 
@@ -40,14 +41,19 @@ export async function confirmSecrets<Name extends string>(
   held: Record<Name, Buffer>,
   file: string,
   signal: AbortSignal,
+  log: Log,
 ): Promise<'confirmed' | 'others' | 'aborted'> {
   const names = Object.keys(held) as Name[];
+  let isTold = false;
   while (!signal.aborted) {
     try {
       const secrets = await readAndKeep(db, names, file);
       return names.every((name) => secrets[name].equals(held[name])) ? 'confirmed' : 'others';
-    } catch {
-      // Whatever it is, the database cannot be used yet.
+    } catch (fault) {
+      // Whatever it is, the database cannot be used yet; what is more than its absence is said once.
+      if (!isTold && !isConnectionLost(fault))
+        log.error({ err: fault }, 'the secrets cannot be read and are asked for again');
+      isTold ||= !isConnectionLost(fault);
     }
     await sleep(ASK_EVERY_MS, undefined, { signal }).catch(() => {});
   }
