@@ -10,82 +10,10 @@ import { openReplica, type Replica } from './replica.ts';
 import { snapshotPath } from './snapshot.ts';
 import type { ReplicaSource } from './source.ts';
 import { testDocument, testQuery } from './test-documents.ts';
+import { openTestSource } from './test-source.ts';
 
 const POLL_EVERY_MS = 10;
 const log = openLog('test', 'silent');
-
-/** A shop in memory behind the port: its products, the log of their changes, and a switch for the outage. */
-type MemorySource = ReplicaSource & {
-  put(document: ReplicaDocument): void;
-  remove(productId: number): void;
-  id: string;
-  isAway: boolean;
-  /** Changes before it are pruned. */
-  firstKept: number;
-  scans: number;
-  overlappingPolls: number;
-  loadedAtMost: number;
-};
-
-function openMemorySource(...documents: ReplicaDocument[]): MemorySource {
-  const products = new Map(documents.map((document) => [document.productId, document]));
-  const changes: number[] = [];
-  let polling = 0;
-  const source: MemorySource = {
-    id: 'one',
-    isAway: false,
-    firstKept: 0,
-    scans: 0,
-    overlappingPolls: 0,
-    loadedAtMost: 0,
-    put(document) {
-      products.set(document.productId, document);
-      changes.push(document.productId);
-    },
-    remove(productId) {
-      products.delete(productId);
-      changes.push(productId);
-    },
-    async databaseId() {
-      await answer();
-      return source.id;
-    },
-    async openFeed(offset) {
-      await answer();
-      let at = offset === null ? changes.length : Number(offset);
-      if (at < source.firstKept) throw new RangeError('pruned');
-      return {
-        async poll(maxKeys) {
-          if (++polling > 1) source.overlappingPolls++;
-          try {
-            await answer();
-            const keys = changes.slice(at, at + maxKeys);
-            at += keys.length;
-            return { keys, offset: String(at), caughtUp: at === changes.length };
-          } finally {
-            polling--;
-          }
-        },
-      };
-    },
-    async scan(afterProductId, limit) {
-      await answer();
-      source.scans++;
-      const sorted = [...products.values()].sort((a, b) => a.productId - b.productId);
-      return sorted.filter((document) => document.productId > afterProductId).slice(0, limit);
-    },
-    async load(productIds) {
-      await answer();
-      source.loadedAtMost = Math.max(source.loadedAtMost, productIds.length);
-      return productIds.flatMap((productId) => products.get(productId) ?? []);
-    },
-  };
-  async function answer(): Promise<void> {
-    await setTimeout(1);
-    if (source.isAway) throw new Error('connection refused');
-  }
-  return source;
-}
 
 /** Where a node keeps its snapshot. Its replicas are closed first and the directory goes last. */
 type Home = { directory: string; replicas: Replica[] };
@@ -118,7 +46,7 @@ async function total(replica: Replica, term: string): Promise<number> {
 }
 
 test('new, changed and removed products are followed, also more than one poll takes', async (t) => {
-  const source = openMemorySource(testDocument(1, { title: 'Kettle' }), testDocument(2, { title: 'Mug' }));
+  const source = openTestSource([testDocument(1, { title: 'Kettle' }), testDocument(2, { title: 'Mug' })]);
   const replica = await open(await homeOf(t), source);
   assert.deepEqual([replica.ready(), replica.documentCount()], [true, 2]);
   source.put(testDocument(1, { title: 'Kettle', priceMinor: 4_200 }));
@@ -134,12 +62,12 @@ test('new, changed and removed products are followed, also more than one poll ta
 
 test('the variants of a family are found by its key, within one seller', async (t) => {
   const family = { familyKey: 'mug' };
-  const source = openMemorySource(
+  const source = openTestSource([
     testDocument(3, family),
     testDocument(1, family),
     testDocument(2, { ...family, sellerId: 9 }),
     testDocument(4),
-  );
+  ]);
   const replica = await open(await homeOf(t), source);
   assert.deepEqual(
     (await replica.family('mug', 1)).map((document) => document.productId),
@@ -150,7 +78,7 @@ test('the variants of a family are found by its key, within one seller', async (
 
 test('a node starts from its snapshot without the database, says how old it is, and catches up', async (t) => {
   const home = await homeOf(t);
-  const source = openMemorySource(testDocument(1, { title: 'Kettle' }), testDocument(2, { title: 'Mug' }));
+  const source = openTestSource([testDocument(1, { title: 'Kettle' }), testDocument(2, { title: 'Mug' })]);
   const first = await open(home, source);
   await eventually(() => first.ageSeconds() < 1);
   await first.close();
@@ -174,7 +102,7 @@ test('a node starts from its snapshot without the database, says how old it is, 
 });
 
 test('searching goes on through an outage, and no change of that time is missed', async (t) => {
-  const source = openMemorySource(testDocument(1, { title: 'Kettle' }));
+  const source = openTestSource([testDocument(1, { title: 'Kettle' })]);
   const replica = await open(await homeOf(t), source);
   source.isAway = true;
   source.put(testDocument(2, { title: 'Kettle too' }));
@@ -185,7 +113,7 @@ test('searching goes on through an outage, and no change of that time is missed'
 });
 
 test('without a snapshot and without a database a node opens, is not ready, and becomes so', async (t) => {
-  const source = openMemorySource(testDocument(1, { title: 'Kettle' }));
+  const source = openTestSource([testDocument(1, { title: 'Kettle' })]);
   source.isAway = true;
   const replica = await open(await homeOf(t), source);
   assert.deepEqual(
@@ -199,7 +127,7 @@ test('without a snapshot and without a database a node opens, is not ready, and 
 
 test('a damaged snapshot is set aside and everything is scanned anew', async (t) => {
   const home = await homeOf(t);
-  const source = openMemorySource(testDocument(1, { title: 'Kettle' }), testDocument(2, { title: 'Mug' }));
+  const source = openTestSource([testDocument(1, { title: 'Kettle' }), testDocument(2, { title: 'Mug' })]);
   const first = await open(home, source);
   await first.close();
   await truncate(snapshotPath(home.directory), (await readFile(snapshotPath(home.directory))).length - 5);
@@ -211,9 +139,9 @@ test('a damaged snapshot is set aside and everything is scanned anew', async (t)
 
 test("another database's snapshot is not served once that is known", async (t) => {
   const home = await homeOf(t);
-  const first = await open(home, openMemorySource(testDocument(1, { title: 'Kettle' })));
+  const first = await open(home, openTestSource([testDocument(1, { title: 'Kettle' })]));
   await first.close();
-  const other = openMemorySource(testDocument(7, { title: 'Lamp' }));
+  const other = openTestSource([testDocument(7, { title: 'Lamp' })]);
   other.id = 'two';
   const replica = await open(home, other);
   await eventually(async () => replica.ready() && (await total(replica, 'lamp')) === 1);
@@ -223,7 +151,7 @@ test("another database's snapshot is not served once that is known", async (t) =
 
 test('a feed that no longer reaches back to the snapshot means a scan', async (t) => {
   const home = await homeOf(t);
-  const source = openMemorySource(testDocument(1, { title: 'Kettle' }));
+  const source = openTestSource([testDocument(1, { title: 'Kettle' })]);
   const first = await open(home, source);
   await first.close();
   source.put(testDocument(2, { title: 'Kettle too' }));
@@ -235,7 +163,7 @@ test('a feed that no longer reaches back to the snapshot means a scan', async (t
 });
 
 test('a large import is followed to its end', async (t) => {
-  const source = openMemorySource();
+  const source = openTestSource([]);
   const replica = await open(await homeOf(t), source);
   for (let productId = 1; productId <= 9_000; productId++) {
     source.put(testDocument(productId, { title: `Lamp number ${productId}` }));
@@ -250,7 +178,7 @@ for (const searchThreads of [0, 2]) {
     const products = Array.from({ length: PRODUCTS }, (_, at) =>
       testDocument(at + 1, { title: 'Lamp', description: 'x' }),
     );
-    const source = openMemorySource(...products);
+    const source = openTestSource(products);
     const replica = await open(await homeOf(t), source, searchThreads);
     const waits: Promise<number>[] = [];
     const startedAtMs = performance.now();

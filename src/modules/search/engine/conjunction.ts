@@ -1,4 +1,5 @@
 // Products that have several words at once, as one list: what stands for one word of a query may be two words in a title.
+import { firstAtLeast } from './gallop.ts';
 import type { Postings, Segment } from './segment.ts';
 
 /** Each with the smallest impact of its words; undefined where no slot has them all. */
@@ -24,28 +25,11 @@ function keepCommon(docs: Uint16Array, impacts: Uint8Array, count: number, other
   let low = other.start;
   for (let at = 0; at < count && low < other.end; at++) {
     const slot = docs[at] as number;
-    low = firstAtLeast(other, slot, low);
+    low = firstAtLeast(other.docs, slot, low, other.end);
     if (low < other.end && other.docs[low] === slot) {
       docs[kept] = slot;
       impacts[kept++] = Math.min(impacts[at] as number, other.impacts[low] as number);
     }
   }
   return kept;
-}
-
-/** By galloping: the other list may be a thousand times longer. */
-function firstAtLeast({ docs, end }: Postings, slot: number, from: number): number {
-  let low = from;
-  let high = from;
-  for (let step = 1; high < end && (docs[high] as number) < slot; step *= 2) {
-    low = high + 1;
-    high += step;
-  }
-  high = Math.min(high, end);
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((docs[middle] as number) < slot) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

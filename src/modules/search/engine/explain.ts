@@ -8,13 +8,7 @@ import { termName } from './vocabulary.ts';
 export function explain(state: SearchState, understood: Understood, shown: Scored[]): Explanation {
   const asked = new Set(understood.groups.flatMap(({ alternatives }) => alternatives.map(({ term }) => term)));
   return {
-    text: understood.correctedTerm ?? understood.text,
-    words: understood.groups.map(({ alternatives, idf }, at) => ({
-      word: understood.words[at] as string,
-      isHead: at === understood.head,
-      weight: rounded(idf),
-      foundAs: alternatives.map((alternative) => foundAs(state, alternative)),
-    })),
+    ...explainWords(state, understood),
     brands: state.brands.labels.filter((_, id) => {
       const terms = state.brands.terms[id] ?? [];
       return terms.length > 0 && terms.every((term) => asked.has(term)) && (state.brands.counts[id] as number) > 0;
@@ -22,6 +16,19 @@ export function explain(state: SearchState, understood: Understood, shown: Score
     scores: shown.flatMap((one) =>
       one.parts ? [{ productId: one.productId, score: rounded(one.key), parts: weighted(one.parts) }] : [],
     ),
+  };
+}
+
+/** What was searched, word by word; the same whichever engine finds the products. */
+export function explainWords(state: SearchState, understood: Understood): Pick<Explanation, 'text' | 'words'> {
+  return {
+    text: understood.correctedTerm ?? understood.text,
+    words: understood.groups.map(({ alternatives, idf }, at) => ({
+      word: understood.words[at] as string,
+      isHead: at === understood.head,
+      weight: rounded(idf),
+      foundAs: alternatives.map((alternative) => foundAs(state, alternative)),
+    })),
   };
 }
 
@@ -42,6 +49,6 @@ function weighted(parts: ScoreParts): Record<string, number> {
   return Object.fromEntries(entries.filter(([, value]) => value !== 0));
 }
 
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }

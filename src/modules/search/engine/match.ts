@@ -1,6 +1,7 @@
 // Which slots of a segment have the terms, with their scores. Works in the thread's scratch memory and leaves its marks at 0.
 import { conjunctionOf } from './conjunction.ts';
 import { MAX_IMPACT } from './fields.ts';
+import { firstAtLeast } from './gallop.ts';
 import { countGroups, findSomeDense, gatherDense, isDense } from './match-dense.ts';
 import { scratch } from './scratch.ts';
 import type { Found, Postings, Segment } from './segment.ts';
@@ -149,24 +150,6 @@ function probe(list: WeightedList, count: number, mark: number): void {
       scores[slot] = (scores[slot] as number) + (impacts[low] as number) * scale;
     }
   }
-}
-
-function firstAtLeast(docs: Uint16Array, slot: number, from: number, end: number): number {
-  let low = from;
-  let high = from;
-  let step = 1;
-  while (high < end && (docs[high] as number) < slot) {
-    low = high + 1;
-    high += step;
-    step *= 2;
-  }
-  high = Math.min(high, end);
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((docs[middle] as number) < slot) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function keepMarked(count: number, mark: number): number {

@@ -1,5 +1,5 @@
 // Price words of a query: "under 50", "below $100", "over 20 dollars", "between 20 and 40".
-import type { PriceWords } from '../query.ts';
+import type { PriceWords, SearchQuery } from '../query.ts';
 
 /** Of the currencies whose signs are understood; prices are compared as they stand, in the shop's own currency. */
 const MINOR_A_UNIT = 100;
@@ -50,4 +50,15 @@ export function takePriceWords(folded: string): { text: string; price: PriceWord
 
 function endsHere(behind: string): boolean {
   return !/[\p{L}\p{N}"'%]/u.test(behind) || /^(?:for|with|from|by)\s/.test(behind);
+}
+
+/** Limits that were typed narrow those that were chosen. */
+export function withPrice(query: SearchQuery, price: PriceWords | null): SearchQuery {
+  if (price === null) return query;
+  const { minPriceMinor = 0, maxPriceMinor = Number.MAX_SAFE_INTEGER } = query;
+  return {
+    ...query,
+    minPriceMinor: Math.max(minPriceMinor, price.minPriceMinor ?? 0),
+    maxPriceMinor: Math.min(maxPriceMinor, price.maxPriceMinor ?? Number.MAX_SAFE_INTEGER),
+  };
 }

@@ -7,7 +7,9 @@ import { termOf } from './vocabulary.ts';
 
 /** A likelier spelling must find this many times more; below, the typed one is believed. */
 export const FAR_MORE = 20;
-const MIN_RESPELLED_LETTERS = 5;
+/** With so few results a rare word may be a slip. */
+export const FEW_RESULTS = 2;
+export const MIN_RESPELLED_LETTERS = 5;
 
 /** The text with a rare word exchanged for a common one that is a slip away. */
 export function respell(state: SearchState, segments: Segment[], understood: Understood): string | undefined {

@@ -6,22 +6,15 @@ import { explain } from './explain.ts';
 import { facetsOf } from './facets.ts';
 import { compileFilters } from './filters.ts';
 import { countByGroups, findAll, findSome } from './match.ts';
-import { wordsLacking } from './relax.ts';
+import { withPrice } from './prices.ts';
+import { ENOUGH_RESULTS, wordsLacking } from './relax.ts';
 import { placedAt, RERANKED_RESULTS, rerank } from './rerank.ts';
-import { FAR_MORE, respell } from './respell.ts';
+import { FAR_MORE, FEW_RESULTS, respell } from './respell.ts';
 import type { Segment } from './segment.ts';
 import { documentOf, type SearchState, segmentsOf } from './state.ts';
 import { openTally, type Tally, takeFigures, tallyAll, tallyFound } from './tally.ts';
 import { type Ranked, rankedOf } from './top.ts';
 import { type Understood, understand } from './understand.ts';
-
-/** With so few results a rare word may be a slip. */
-const FEW_RESULTS = 2;
-/**
- * With fewer products that have every word, about a page, the nearly fitting ones follow behind. In any other order than by
- * relevance they would come in between, so there they are shown only where nothing fits.
- */
-const ENOUGH_RESULTS = 24;
 
 /** From so many on, it is first counted how many words products have: twelve common ones took 40 ms word by word. */
 const MANY_WORDS = 5;
@@ -88,7 +81,7 @@ function runCorrected(state: SearchState, segments: Placed[], asked: SearchQuery
 
 function run(state: SearchState, segments: Placed[], asked: SearchQuery, term: string, limit: number): Run {
   const understood = understand(state, term, asked.exact);
-  const query = withPrice(asked, understood);
+  const query = withPrice(asked, understood.price);
   const tally = openTally(state, compileFilters(state, query), query.sort, limit);
   if (understood.text === '') {
     for (const { segment, base } of segments) tallyAll(tally, segment, base);
@@ -98,17 +91,6 @@ function run(state: SearchState, segments: Placed[], asked: SearchQuery, term: s
   const fitting = tallyMatches(tally, segments, understood, query.sort === 'relevance' ? ENOUGH_RESULTS : 1);
   takeFigures(tally);
   return { query, understood, tally, fitting };
-}
-
-/** Limits that were typed narrow those that were chosen. */
-function withPrice(query: SearchQuery, { price }: Understood): SearchQuery {
-  if (price === null) return query;
-  const { minPriceMinor = 0, maxPriceMinor = Number.MAX_SAFE_INTEGER } = query;
-  return {
-    ...query,
-    minPriceMinor: Math.max(minPriceMinor, price.minPriceMinor ?? 0),
-    maxPriceMinor: Math.min(maxPriceMinor, price.maxPriceMinor ?? Number.MAX_SAFE_INTEGER),
-  };
 }
 
 function lackedBy(segments: Placed[], understood: Understood, { place }: Ranked): string[] {

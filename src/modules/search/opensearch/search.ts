@@ -2,10 +2,13 @@
 // two more where hardly any product has all words.
 import type { ReplicaDocument } from '../document.ts';
 import { correctWord, exchangeWord } from '../engine/correct.ts';
-import { FAR_MORE } from '../engine/respell.ts';
-import { productsWithTerm, type SearchState } from '../engine/state.ts';
+import { explainWords, rounded } from '../engine/explain.ts';
+import { withPrice } from '../engine/prices.ts';
+import { ENOUGH_RESULTS } from '../engine/relax.ts';
+import { FAR_MORE, FEW_RESULTS, MIN_RESPELLED_LETTERS } from '../engine/respell.ts';
+import type { SearchState } from '../engine/state.ts';
 import type { Understood } from '../engine/understand.ts';
-import { stemOf, termName } from '../engine/vocabulary.ts';
+import { stemOf } from '../engine/vocabulary.ts';
 import { type Explanation, MAX_PAGE_SIZE, MAX_RANKED_RESULTS, type SearchQuery, type SearchResult } from '../query.ts';
 import { emptyFacets, type FacetsAnswer, facetAggregations, readFacets } from './facets.ts';
 import { allOf, filtersBut, fixedFilters, liftedFilters } from './filters.ts';
@@ -13,11 +16,6 @@ import type { Lexicon } from './lexicon.ts';
 import { groupFilter, groupName, lackingFilters, termQuery, type WordGroup, wordGroups } from './query-body.ts';
 import { type Body, searchIndex } from './server.ts';
 import { understandWith } from './understand-query.ts';
-
-/** As in the engine: with so few results a rare word may be a slip; with less than a page the nearly fitting ones follow. */
-const FEW_RESULTS = 2;
-const ENOUGH_RESULTS = 24;
-const MIN_RESPELLED_LETTERS = 5;
 
 const SORTS: Record<SearchQuery['sort'], Body[]> = {
   relevance: [{ _score: 'desc' }, { productId: 'asc' }],
@@ -78,7 +76,7 @@ async function runCorrected(lexicon: Lexicon, asked: SearchQuery): Promise<Run> 
 
 async function run(lexicon: Lexicon, asked: SearchQuery, term: string): Promise<Run> {
   const { state, understood } = await understandWith(lexicon, term, asked.exact ?? false);
-  const query = withPrice(asked, understood);
+  const query = withPrice(asked, understood.price);
   const known = { query, state, understood };
   if (understood.text === '') {
     const answer = await find(lexicon, browseBody(query));
@@ -154,17 +152,6 @@ function pageBody(query: SearchQuery, sort: Body[]): Body & { aggs: Body } {
   };
 }
 
-/** Limits that were typed narrow those that were chosen. */
-function withPrice(query: SearchQuery, { price }: Understood): SearchQuery {
-  if (price === null) return query;
-  const { minPriceMinor = 0, maxPriceMinor = Number.MAX_SAFE_INTEGER } = query;
-  return {
-    ...query,
-    minPriceMinor: Math.max(minPriceMinor, price.minPriceMinor ?? 0),
-    maxPriceMinor: Math.min(maxPriceMinor, price.maxPriceMinor ?? Number.MAX_SAFE_INTEGER),
-  };
-}
-
 /** The text with a rare word exchanged for a common one that is a slip away; a word of a title is a word of this shop. */
 async function respell(lexicon: Lexicon, { state, understood }: Run): Promise<string | undefined> {
   const text = understood.correctedTerm ?? understood.text;
@@ -185,19 +172,8 @@ async function standsInTitle({ server, alias }: Lexicon, word: string): Promise<
 
 /** OpenSearch adds the parts up by itself, so there is one. */
 function explain(state: SearchState, understood: Understood, hits: Hit[]): Explanation {
-  const { vocabulary } = state;
   return {
-    text: understood.correctedTerm ?? understood.text,
-    words: understood.groups.map(({ alternatives, idf }, at) => ({
-      word: understood.words[at] as string,
-      isHead: at === understood.head,
-      weight: rounded(idf),
-      foundAs: alternatives.map(({ term, also = [], weight }) => ({
-        words: [term, ...also].map((one) => termName(vocabulary, one)).join(' and '),
-        weight,
-        products: Math.min(...[term, ...also].map((one) => productsWithTerm(state, one))),
-      })),
-    })),
+    ...explainWords(state, understood),
     brands: [],
     scores: hits.flatMap(({ _id, _score }) =>
       _score === null
@@ -205,8 +181,4 @@ function explain(state: SearchState, understood: Understood, hits: Hit[]): Expla
         : [{ productId: Number(_id), score: rounded(_score), parts: { opensearch: rounded(_score) } }],
     ),
   };
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
 }
