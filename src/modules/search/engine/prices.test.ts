@@ -16,6 +16,12 @@ test('price words become limits and leave the text', () => {
   assert.deepEqual(priceOf('lamp between 20 and 40'), ['lamp', 2_000, 4_000]);
   assert.deepEqual(priceOf('lamp $40 - $20'), ['lamp', 2_000, 4_000]);
   assert.deepEqual(priceOf('shoes under 50 for men'), ['shoes for men', undefined, 5_000]);
+  assert.deepEqual(priceOf('lamp not more than 50'), ['lamp', undefined, 5_000]);
+  assert.deepEqual(priceOf('lamp no less than 50'), ['lamp', 5_000, undefined]);
+  assert.deepEqual(priceOf('lamp 50 or less'), ['lamp', undefined, 5_000]);
+  assert.deepEqual(priceOf('lamp $50 and up'), ['lamp', 5_000, undefined]);
+  assert.deepEqual(priceOf('lamp <50'), ['lamp', undefined, 5_000]);
+  assert.deepEqual(priceOf('lamp > 50€'), ['lamp', 5_000, undefined]);
   assert.deepEqual(priceOf('gifts up to 25 dollars'), ['gifts', undefined, 2_500]);
 });
 
@@ -30,6 +36,9 @@ test('numbers that count or measure something are no prices', () => {
     'ladder up to 4 m',
     'iphone 11',
     'battery under 50% off',
+    'puzzle 500 and more pieces',
+    'usb 3 or above',
+    'game age 8 and up',
   ]) {
     assert.deepEqual(takePriceWords(text), { text, price: null });
   }
