@@ -5,20 +5,22 @@ import { wordAt } from './vocabulary.ts';
 
 export type Correction = { word: string; slips: number };
 
-/** The word most likely meant: fewest slips, then the same first letter, then the more common one. */
+/** The word most likely meant: fewest slips, then the likelier ones, then the same first letter, then the more common one. */
 export function correctWord(state: SearchState, word: string, minProducts: number): Correction | undefined {
   const { vocabulary } = state;
-  let best: { word: string; slips: number; sameStart: boolean; products: number } | undefined;
-  for (const { wordId, slips, sameStart } of nearbyWords(vocabulary.spellings, word)) {
-    if (best && (slips > best.slips || (slips === best.slips && best.sameStart && !sameStart))) continue;
-    const products = productsWithTerm(state, vocabulary.termOfWord[wordId] as number);
-    const closer = !best || slips < best.slips || (sameStart && !best.sameStart);
-    const candidate = wordAt(vocabulary, wordId);
-    if (products >= minProducts && candidate !== word && (closer || products > (best?.products ?? 0))) {
-      best = { word: candidate, slips, sameStart, products };
-    }
+  let best: (ReturnType<typeof nearbyWords>[number] & { products: number }) | undefined;
+  for (const candidate of nearbyWords(vocabulary.spellings, word)) {
+    const products = productsWithTerm(state, vocabulary.termOfWord[candidate.wordId] as number);
+    if (products < minProducts || wordAt(vocabulary, candidate.wordId) === word) continue;
+    const order = best
+      ? candidate.slips - best.slips ||
+        candidate.doubt - best.doubt ||
+        Number(best.sameStart) - Number(candidate.sameStart) ||
+        best.products - products
+      : -1;
+    if (order < 0) best = { ...candidate, products };
   }
-  return best;
+  return best && { word: wordAt(vocabulary, best.wordId), slips: best.slips };
 }
 
 /** `text` with its first `word` exchanged. By hand: an expression made for each word took 60 µs. */

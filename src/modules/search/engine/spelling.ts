@@ -2,11 +2,13 @@
 // Deletes are kept as hashes in a chained table of typed arrays, 8 bytes each: as strings in a Map they took ten times that.
 
 import { sharedUint32 } from './shared-arrays.ts';
+import { type Distance, distanceBetween, isBelievable, mostSlips } from './slips.ts';
+import { soundAlikes } from './sounds.ts';
 
 const MIN_WORD_CHARACTERS = 3;
+/** A shorter word that the shop does not know is another word, and not a slip: dad, day, dab. */
+const MIN_TYPED_CHARACTERS = 4;
 const MAX_WORD_CHARACTERS = 20;
-/** From here on two slips are forgiven; in shorter words two slips make any word of any other. */
-const TWO_SLIPS_FROM_CHARACTERS = 6;
 /** Of one query word; a hash that very many words share must not make a keystroke slow. */
 const MAX_CANDIDATES = 2_000;
 
@@ -27,7 +29,7 @@ export type SpellingArrays = {
   wordIds: Uint32Array;
   hashes: Uint32Array;
 };
-type Candidate = { wordId: number; slips: number; sameStart: boolean };
+type Candidate = Distance & { wordId: number; sameStart: boolean };
 
 export function openSpellings(wordAt: (wordId: number) => string): Spellings {
   return { wordAt, arrays: arraysOf(1 << 12), size: 0 };
@@ -40,24 +42,33 @@ export function addSpelling(spellings: Spellings, wordId: number): void {
   for (let skip = 0; skip < word.length; skip++) addHash(spellings, hashWithout(word, skip, -1), wordId);
 }
 
-/** Words at most one slip away, two for longer words; unsorted. */
+/** Words that may be meant by this one, a slip away or two; unsorted. Spelt as it sounds is one slip. */
 export function nearbyWords(spellings: Spellings, word: string): Candidate[] {
-  if (!isCorrectable(word)) return [];
-  const maxSlips = word.length >= TWO_SLIPS_FROM_CHARACTERS ? 2 : 1;
+  if (word.length < MIN_TYPED_CHARACTERS || !isCorrectable(word)) return [];
+  const max = mostSlips(word);
+  const candidates = wordsWithin(spellings, word, max, word, 0);
+  for (const way of soundAlikes(word)) candidates.push(...wordsWithin(spellings, way, max - 1, word, 1));
+  return candidates;
+}
+
+/** Words at most so many slips from `spelt`, which is itself `before` slips away from what was typed. */
+function wordsWithin(spellings: Spellings, spelt: string, max: number, typed: string, before: number): Candidate[] {
   const ids = new Set<number>();
-  collect(spellings.arrays, hashWithout(word, -1, -1), ids);
-  for (let skip = 0; skip < word.length; skip++) {
-    collect(spellings.arrays, hashWithout(word, skip, -1), ids);
-    if (maxSlips === 1) continue;
-    for (let other = skip + 1; other < word.length; other++)
-      collect(spellings.arrays, hashWithout(word, skip, other), ids);
+  collect(spellings.arrays, hashWithout(spelt, -1, -1), ids);
+  for (let skip = 0; skip < spelt.length && max > 0; skip++) {
+    collect(spellings.arrays, hashWithout(spelt, skip, -1), ids);
+    if (max === 1) continue;
+    for (let other = skip + 1; other < spelt.length; other++)
+      collect(spellings.arrays, hashWithout(spelt, skip, other), ids);
   }
   const candidates: Candidate[] = [];
   for (const wordId of ids) {
     const candidate = spellings.wordAt(wordId);
-    const slips = slipsBetween(word, candidate, maxSlips);
-    if (slips <= maxSlips)
-      candidates.push({ wordId, slips, sameStart: candidate.charCodeAt(0) === word.charCodeAt(0) });
+    const distance = distanceBetween(spelt, candidate, max);
+    if (!distance) continue;
+    const sameStart = candidate.charCodeAt(0) === spelt.charCodeAt(0);
+    const whole = { slips: distance.slips + before, doubt: distance.doubt };
+    if (isBelievable(whole, typed, sameStart)) candidates.push({ wordId, ...whole, sameStart });
   }
   return candidates;
 }
@@ -116,32 +127,4 @@ function collect({ heads, next, wordIds, hashes }: SpellingArrays, hash: number,
     if (hashes[entry] === hash) into.add(wordIds[entry] as number);
     entry = (next[entry] as number) - 1;
   }
-}
-
-/** Letters left out, put in, exchanged, or two swapped (optimal string alignment); above `max` only "more". */
-function slipsBetween(a: string, b: string, max: number): number {
-  if (Math.abs(a.length - b.length) > max) return max + 1;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    let best = i;
-    for (let j = 1; j <= b.length; j++) {
-      const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
-      let slips = Math.min(
-        (last[j] as number) + 1,
-        (row[j - 1] as number) + 1,
-        (last[j - 1] as number) + (same ? 0 : 1),
-      );
-      const swapped =
-        i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
-      if (swapped) slips = Math.min(slips, (beforeLast[j - 2] as number) + 1);
-      row.push(slips);
-      best = Math.min(best, slips);
-    }
-    if (best > max) return max + 1;
-    beforeLast = last;
-    last = row;
-  }
-  return last[b.length] as number;
 }

@@ -15,7 +15,7 @@ export type Asked = {
   wholeIdf: number;
   /** How well each group is answered by the title at hand. */
   best: number[];
-  /** Alternatives of several words, of which the title must have all. */
+  /** Alternatives and spellings of several words, of which the title must have all. */
   phrases: { group: number; terms: number[]; weight: number }[];
 };
 
@@ -46,7 +46,8 @@ export function askedOf(groups: Group[], head: number): Asked {
     best: idfs.map(() => 0),
     phrases: [],
   };
-  for (const [group, { alternatives }] of groups.entries()) {
+  for (const [group, { alternatives, written = [] }] of groups.entries()) {
+    for (const terms of written) asked.phrases.push({ group, terms, weight: 1 });
     for (const { term, weight, also } of alternatives) {
       if (also) asked.phrases.push({ group, terms: [term, ...also], weight });
       else {

@@ -7,7 +7,8 @@ import { takePriceWords } from './prices.ts';
 import { askedPlaces, headPlace } from './query-words.ts';
 import { documentCount, productsWithTerm, type SearchState } from './state.ts';
 import { synonymsAt } from './synonyms.ts';
-import { fold, wordsOf } from './text.ts';
+import { fold, joinWords, wordsOf } from './text.ts';
+import { isNumber, spellingsOf, unitOf } from './units.ts';
 import { termOf } from './vocabulary.ts';
 
 const JOINED_WEIGHT = 0.9;
@@ -23,7 +24,12 @@ const MIN_CORRECTED_LAST_LETTERS = 5;
 
 /** `also`: further terms that a product must have too. */
 export type Alternative = { term: number; weight: number; also?: number[] };
-export type Group = { alternatives: Alternative[]; idf: number };
+export type Group = {
+  alternatives: Alternative[];
+  idf: number;
+  /** Words in a row that say the same in a title, where joined words do not stand: 6 in, 6 inch. */
+  written?: number[][];
+};
 export type Understood = {
   /** Folded and cut, without price words; what corrections are made in. */
   text: string;
@@ -45,6 +51,15 @@ export type Understood = {
 export function understand(state: SearchState, typed: string, isExact = false): Understood {
   const folded = fold(typed.slice(0, MAX_TERM_CHARACTERS)).trim().replace(/\s+/g, ' ');
   const { text, price } = isExact ? { text: folded, price: null } : takePriceWords(folded);
+  const asTyped = understandText(state, text, price, isExact);
+  if (asTyped.correctedTerm === null) return asTyped;
+  // The word that was meant has synonyms and neighbours too: "smart fone" is a smartphone.
+  const asMeant = understandText(state, asTyped.correctedTerm, price, isExact);
+  const correctedTerm = asMeant.correctedTerm ?? asTyped.correctedTerm;
+  return { ...asMeant, text, correctedTerm, rareWords: asTyped.rareWords };
+}
+
+function understandText(state: SearchState, text: string, price: PriceWords | null, isExact: boolean): Understood {
   const words = wordsOf(text).words.slice(0, MAX_QUERY_WORDS * 2);
   const understood: Understood = {
     text,
@@ -61,8 +76,10 @@ export function understand(state: SearchState, typed: string, isExact = false): 
   const head = headPlace(words, asked);
   const called = isExact ? new Map<number, Alternative[]>() : synonymAlternatives(state, words);
   for (const at of asked) {
+    if (isUnitAt(words, at)) continue;
     const before = understood.groups.length;
-    addWord(state, understood, words, at, called.get(at) ?? [], isExact);
+    if (isUnitAt(words, at + 1)) addMeasure(state, understood, words[at] as string, words[at + 1] as string);
+    else addWord(state, understood, words, at, called.get(at) ?? [], isExact);
     if (at === head && understood.groups.length > before) understood.head = before;
   }
   if (understood.head === -1) understood.head = understood.groups.length - 1;
@@ -130,10 +147,45 @@ function addWord(
   else understood.unknownWords.push(word);
 }
 
-function addGroup(state: SearchState, understood: Understood, word: string, alternatives: Alternative[]): void {
+/** A unit behind its number: both are one thing that is asked for, and neither is a slip. */
+function isUnitAt(words: string[], at: number): boolean {
+  const unit = words[at];
+  return unit !== undefined && at > 0 && isNumber(words[at - 1] as string) && unitOf(unit) !== undefined;
+}
+
+/** However the unit is written: 6 in, 6", 6 inches. Apart from each other number and unit may be of two measures. */
+function addMeasure(state: SearchState, understood: Understood, number: string, unit: string): void {
+  const countOf = (term: number | undefined) => (term === undefined ? 0 : productsWithTerm(state, term));
+  const { vocabulary } = state;
+  const joined = termOf(vocabulary, joinWords(number, unit));
+  if (joined !== undefined && understood.terms.includes(joined)) return;
+  const alternatives: Alternative[] = [];
+  if (joined !== undefined && countOf(joined) > 0) alternatives.push({ term: joined, weight: 1 });
+  const numeral = termOf(vocabulary, number);
+  const written = spellingsOf(unit).flatMap((spelling) => {
+    const term = termOf(vocabulary, spelling);
+    return numeral === undefined || countOf(numeral) === 0 || term === undefined || countOf(term) === 0
+      ? []
+      : [[numeral, term]];
+  });
+  if (alternatives.length === 0) {
+    for (const [term, also] of written as [number, number][])
+      alternatives.push({ term, weight: SPLIT_WEIGHT, also: [also] });
+  }
+  if (alternatives.length === 0) understood.unknownWords.push(`${number} ${unit}`);
+  else addGroup(state, understood, `${number} ${unit}`, alternatives, written);
+}
+
+function addGroup(
+  state: SearchState,
+  understood: Understood,
+  word: string,
+  alternatives: Alternative[],
+  written: number[][] = [],
+): void {
   understood.terms.push((alternatives[0] as Alternative).term);
   understood.words.push(word);
-  understood.groups.push(groupOf(state, alternatives));
+  understood.groups.push({ ...groupOf(state, alternatives), ...(written.length === 0 ? {} : { written }) });
 }
 
 type Guess = { kind: 'corrected'; word: string } | { kind: 'others'; alternatives: Alternative[] };

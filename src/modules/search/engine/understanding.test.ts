@@ -56,6 +56,75 @@ test('as typed: nothing is corrected, completed or read as a price', () => {
   assert.deepEqual(titlesFor(state, 'wirel', { exact: true }), []);
 });
 
+test('spelt as it sounds is one slip', () => {
+  const state = shopOf({ title: 'Smartphone' }, { title: 'Photocopier' }, { title: 'Fine pen' }, { title: 'Phone' });
+  const corrected = (term: string) => searchProducts(state, testQuery(term)).correctedTerm;
+  assert.deepEqual(['smartfone', 'smartfon', 'fotocopier', 'fone', 'fone pen'].map(corrected), [
+    'smartphone',
+    'smartphone',
+    'photocopier',
+    'phone',
+    'phone pen',
+  ]);
+});
+
+test('the word that was meant has synonyms and stands beside its neighbours', () => {
+  const state = shopOf(
+    { title: 'Smartphone' },
+    { title: 'Smart watch for a phone' },
+    { title: 'Leather sofa' },
+    { title: 'Couch' },
+  );
+  teach(state.knowledge, { synonyms: 'couch, sofa' });
+  assert.equal(titlesFor(state, 'smart fone')[0], 'Smartphone');
+  assert.deepEqual(titlesFor(state, 'leather cuoch')[0], 'Leather sofa');
+});
+
+test('a letter left out is likelier than one put in, a likely slip than another word', () => {
+  const state = shopOf(
+    { title: 'Print' },
+    { title: 'Blue print' },
+    { title: 'Printer' },
+    { title: 'Packed case for a day' },
+  );
+  const result = (term: string) => searchProducts(state, testQuery(term));
+  assert.equal(result('printr').correctedTerm, 'printer');
+  // Other words that this shop does not know, and no slips of those that it does.
+  for (const word of ['cafe', 'dad', 'packard']) {
+    assert.deepEqual([result(word).correctedTerm, result(word).unknownWords], [null, [word]], word);
+  }
+  assert.equal(result('csae').correctedTerm, 'case');
+  assert.equal(result('kase').correctedTerm, 'case');
+});
+
+test('a measure is one thing that is asked for, however its unit is written', () => {
+  const state = shopOf(
+    { title: 'Steel bottle 1 L' },
+    { title: 'Wool coat L, repels water', attributes: { Buttons: '1' } },
+    { title: 'Water bottle' },
+    { title: 'Lite monitor 24-inch' },
+    { title: 'Monitor 27 inches', description: '24 months of warranty, 3 in a box' },
+  );
+  assert.deepEqual(titlesFor(state, 'water bottle 1l').slice(0, 2).toSorted(), ['Steel bottle 1 L', 'Water bottle']);
+  for (const term of ['monitor 24"', '24 inch monitor', '24in monitor', 'monitor 24 inches']) {
+    assert.deepEqual(
+      [searchProducts(state, testQuery(term)).fitting, titlesFor(state, term)[0]],
+      [1, 'Lite monitor 24-inch'],
+      term,
+    );
+  }
+  const litre = searchProducts(state, testQuery('bottle 7 litre'));
+  assert.deepEqual([litre.correctedTerm, litre.unknownWords], [null, ['7 litre']]);
+});
+
+test('plurals that no suffix makes find their singular', () => {
+  const state = shopOf({ title: 'Laser mouse' }, { title: 'Chef knife' }, { title: "Women's coat" });
+  assert.deepEqual(
+    ['mice', 'knives', 'womens', 'woman'].map((term) => titlesFor(state, term)[0]),
+    ['Laser mouse', 'Chef knife', "Women's coat", "Women's coat"],
+  );
+});
+
 test('synonyms find each other, phrases too, and are exchanged while the shop runs', () => {
   const state = shopOf({ title: 'Leather sofa' }, { title: 'Oak chest of drawers' }, { title: 'Garden chair' });
   assert.deepEqual(titlesFor(state, 'couch'), []);

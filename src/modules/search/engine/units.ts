@@ -59,6 +59,11 @@ export function unitOf(word: string): string | undefined {
   return UNITS.get(word);
 }
 
+/** How else a unit may be written: inch, inches, in. */
+export function spellingsOf(word: string): string[] {
+  return SPELLINGS[UNITS.get(word) ?? '']?.split(' ') ?? [];
+}
+
 export function isNumber(word: string): boolean {
   return /^[0-9]+(?:\.[0-9]+)?$/.test(word);
 }

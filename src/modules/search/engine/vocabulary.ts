@@ -1,6 +1,7 @@
 // All words of all products, as they are written, and the terms (stems) under which they are found. A term is the number of
 // its stem's string: words, stems and codes are kept once.
 import { stem } from 'porter2';
+import { singularOf } from './plurals.ts';
 import { addPrefixWord, openPrefixes, type Prefixes } from './prefixes.ts';
 import { roomFor, sharedUint32 } from './shared-arrays.ts';
 import { addSpelling, openSpellings, type Spellings } from './spelling.ts';
@@ -45,7 +46,7 @@ export function openVocabulary(): Vocabulary {
 
 /** The term a word is found under, whether or not any product has it. */
 export function stemOf(word: string): string {
-  return /^[a-z]{3,}$/.test(word) ? stem(word) : word;
+  return /^[a-z]{3,}$/.test(word) ? stem(singularOf(word)) : word;
 }
 
 /** The word's id; a new word gets one. */
