@@ -122,8 +122,15 @@ function contract(name: string, open: (source: TestSource) => Promise<Opened>): 
     test('a misspelt word is corrected and said, unless it is wanted as typed', async () => {
       const result = await find('Wireles  chargers');
       assert.deepEqual([result.correctedTerm, result.items[0]?.productId], ['wireless chargers', 13]);
+      const byEar = await find('lether case for a fone');
+      assert.deepEqual([byEar.correctedTerm, byEar.items[0]?.productId], ['leather case for a phone', 5]);
       const exact = await find('wireles charger', { exact: true });
       assert.deepEqual([exact.correctedTerm, exact.unknownWords], [null, ['wireles']]);
+    });
+
+    test('a measure is one thing, however its unit is written', async () => {
+      for (const term of ['usb stick 128gb', '128 gigabytes usb stick'])
+        assert.equal((await find(term)).fitting, 1, term);
     });
 
     test('an unfinished last word finds what begins so', async () => {

@@ -3,6 +3,7 @@
 // What differs: counts may be five minutes old for common words; spellings come from titles, brands and kinds and not from
 // descriptions; of beginnings a sample of titles is known.
 import { takePriceWords } from '../engine/prices.ts';
+import { soundAlikes } from '../engine/sounds.ts';
 import { productsWithTerm, type SearchState } from '../engine/state.ts';
 import { synonymsAt } from '../engine/synonyms.ts';
 import { fold, joinWords, wordsOf } from '../engine/text.ts';
@@ -11,7 +12,7 @@ import { termOf } from '../engine/vocabulary.ts';
 import { MAX_QUERY_WORDS, MAX_TERM_CHARACTERS } from '../query.ts';
 import { currentState, type Lexicon, learnCounts, learnNeighbours, RARE_PRODUCTS } from './lexicon.ts';
 
-const SPELT = /^\p{L}{3,20}$/u;
+const SPELT = /^\p{L}{4,20}$/u;
 const CODE = /^([a-z]+|[0-9.]+)([a-z]+|[0-9.]+)$/;
 const MIN_PART_LETTERS = 3;
 const MIN_SPLIT_LETTERS = 7;
@@ -27,6 +28,10 @@ export async function understandWith(
   const words = queryWords(typed, isExact);
   if (isExact) await learnCounts(lexicon, state, words);
   else await learnAround(lexicon, state, words);
+  const understood = understand(state, typed, isExact);
+  if (understood.correctedTerm === null) return { state, understood };
+  // The words that were meant have neighbours and synonyms of their own.
+  await learnAround(lexicon, state, queryWords(understood.correctedTerm, true));
   return { state, understood: understand(state, typed, isExact) };
 }
 
@@ -36,9 +41,9 @@ async function learnAround(lexicon: Lexicon, state: SearchState, words: string[]
   if (rare.length === 0) return;
   const last = words.at(-1) as string;
   const isUnfinished = rare.includes(last) && last.length >= MIN_BEGINNING_LETTERS;
-  const spelt = rare.filter((word) => SPELT.test(word));
+  const spelt = rare.filter((word) => SPELT.test(word)).flatMap((word) => [word, ...soundAlikes(word)]);
   await Promise.all([
-    learnCounts(lexicon, state, rare.flatMap(partsOf)),
+    learnCounts(lexicon, state, [...rare.flatMap(partsOf), ...spelt]),
     spelt.length > 0 || isUnfinished
       ? learnNeighbours(lexicon, state, [...new Set(spelt)], isUnfinished ? last : undefined)
       : undefined,
