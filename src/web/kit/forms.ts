@@ -1,5 +1,5 @@
 // What browsers send: application/x-www-form-urlencoded, in bodies and behind the `?`.
-import { parse } from 'node:querystring';
+import { unescape as decodeAnyhow, parse } from 'node:querystring';
 import { invalid } from '../../lib/problem.ts';
 import { NOT_UTF8 } from './text-check.ts';
 
@@ -72,6 +72,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return NOT_UTF8;
+    return NOT_UTF8 + decodeAnyhow(text);
   }
 }

@@ -1,7 +1,7 @@
 // What PostgreSQL cannot store and JSON cannot carry, refused in one place before any schema looks at it.
 import type { FieldError } from '../../lib/problem.ts';
 
-/** Stands for text that was not UTF-8 when it was decoded; it is refused as such. */
+/** Stands before what is left of text that was not UTF-8 when it was decoded; it is refused as such. */
 export const NOT_UTF8 = '\uD800';
 
 const MAX_ERRORS = 10;
@@ -28,6 +28,11 @@ export function checkText(value: unknown, pointer: string, maxDepth: number): Te
     }
   }
   return errors.length === 0 ? { kind: 'fine' } : { kind: 'bad-text', errors };
+}
+
+/** What no text may hold as blanks: for what is only searched for, where anything may be typed and nothing is an error. */
+export function withBlanks(text: string): string {
+  return text.replace(/[\0\uFFFD\p{Cs}]/gu, ' ');
 }
 
 function faultOf(text: string): string | undefined {

@@ -10,7 +10,7 @@ import { problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
 import { searchPage, searchTitle } from './pages/search-page.ts';
 import { ResultSchema, searchJson } from './search-json.ts';
-import { DEFAULT_SEARCH_SIZE, EVERYTHING, searchFor, searchUrl } from './search-url.ts';
+import { DEFAULT_SEARCH_SIZE, EVERYTHING, MAX_SENT_TERM_CHARACTERS, searchFor, searchUrl } from './search-url.ts';
 
 const MAX_PAGE = 1_000_000;
 const MAX_PRICE_MINOR = 1_000_000_000_000;
@@ -22,7 +22,7 @@ const sorts = ['relevance', 'price_asc', 'price_desc', 'rating', 'newest'] as co
 
 const QuerySchema = Type.Object({
   term: Type.String({
-    maxLength: 10_000,
+    maxLength: MAX_SENT_TERM_CHARACTERS,
     default: '',
     description: `Cut at ${MAX_TERM_CHARACTERS} characters. Empty: browse.`,
   }),
@@ -53,7 +53,7 @@ const schema = {
 };
 
 export function searchRoutes(app: App, shop: Shop): void {
-  app.get('/search', { schema }, async (request, reply) => {
+  app.get('/search', { schema, config: { searchedFor: 'term' } }, async (request, reply) => {
     if (request.query.explain) requireCaller(request, 'operator');
     const query = searchQuery(request.query);
     const result = await shop.replica.search(query);

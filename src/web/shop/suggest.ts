@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import type { App, Shop } from '../kit/shop.ts';
+import { MAX_SENT_TERM_CHARACTERS } from './search-url.ts';
 
 const schema = {
   tags: ['shop'],
   summary: 'What a search may be about to become',
-  querystring: Type.Object({ term: Type.String({ maxLength: 200, default: '' }) }),
+  querystring: Type.Object({ term: Type.String({ maxLength: MAX_SENT_TERM_CHARACTERS, default: '' }) }),
   response: {
     200: Type.Object({
       suggestions: Type.Array(
@@ -27,7 +28,7 @@ const schema = {
 const CACHE_CONTROL = 'public, max-age=60';
 
 export function suggestRoutes(app: App, shop: Shop): void {
-  app.get('/search/suggest', { schema }, async (request, reply) => {
+  app.get('/search/suggest', { schema, config: { searchedFor: 'term' } }, async (request, reply) => {
     reply.header('cache-control', CACHE_CONTROL);
     return { suggestions: await shop.replica.suggest(request.query.term.trim()) };
   });
