@@ -57,11 +57,34 @@ test('at the end of the tree the chosen category stands once', () => {
 test('price, rating and stock switch on and off', () => {
   const range = { min: 0, max: 2499, count: 9 };
   const [on] = priceEntries(EVERYTHING, [range, { min: 2500, max: 5000, count: 0 }], 'USD');
-  assert.deepEqual(on, { text: '$0 to $24.99', count: 9, href: '/search?min_price=0&max_price=2499', selected: false });
+  assert.deepEqual(on, { text: 'Up to $24.99', count: 9, href: '/search?min_price=0&max_price=2499', selected: false });
   const [off] = priceEntries({ ...EVERYTHING, minPriceMinor: 0, maxPriceMinor: 2499 }, [range], 'USD');
   assert.deepEqual([off?.href, off?.selected], ['/search', true]);
   assert.equal(ratingEntries(EVERYTHING, [{ min: 4, count: 1 }])[0]?.href, '/search?min_rating=4');
   assert.equal(stockEntry({ ...EVERYTHING, inStock: true }).href, '/search');
+});
+
+test('price ranges are read by their bounds and asked for by their ends', () => {
+  const ranges = [
+    { min: 0, max: 1_000, count: 3 },
+    { min: 1_001, max: 5_000, count: 2 },
+    { min: 5_001, max: Number.MAX_SAFE_INTEGER, count: 1 },
+  ];
+  assert.deepEqual(
+    priceEntries(EVERYTHING, ranges, 'USD').map(({ text, href }) => [text, href]),
+    [
+      ['Up to $10', '/search?min_price=0&max_price=1000'],
+      ['$10 to $50', '/search?min_price=1001&max_price=5000'],
+      ['$50 and more', '/search?min_price=5001'],
+    ],
+  );
+  const textOf = (minPriceMinor: number, maxPriceMinor?: number) =>
+    chosenFilters({ ...EVERYTHING, minPriceMinor, ...(maxPriceMinor ? { maxPriceMinor } : {}) }, NO_FACETS, 'JPY')[0]
+      ?.text;
+  assert.deepEqual(
+    [textOf(1_001, 5_000), textOf(500, 700), textOf(2_501)],
+    ['¥1,000 to ¥5,000', '¥500 to ¥700', '¥2,500 and more'],
+  );
 });
 
 test('every chosen filter can be taken off alone', () => {

@@ -64,11 +64,16 @@ export function priceEntries(query: SearchQuery, ranges: Facets['price'], curren
   return ranges
     .filter((range) => range.count > 0)
     .map((range) => {
-      const selected = query.minPriceMinor === range.min && query.maxPriceMinor === range.max;
+      // The last range has no end, and no address carries one.
+      const ends =
+        range.max === Number.MAX_SAFE_INTEGER
+          ? { minPriceMinor: range.min }
+          : { minPriceMinor: range.min, maxPriceMinor: range.max };
+      const selected = query.minPriceMinor === range.min && query.maxPriceMinor === ends.maxPriceMinor;
       const { minPriceMinor, maxPriceMinor, ...rest } = query;
-      const next = selected ? rest : { ...rest, minPriceMinor: range.min, maxPriceMinor: range.max };
+      const next = selected ? rest : { ...rest, ...ends };
       return {
-        text: `${shortMoney(range.min, currency)} to ${shortMoney(range.max, currency)}`,
+        text: priceRangeText(ends, currency),
         count: range.count,
         href: searchUrl({ ...next, page: 1 }),
         selected,
@@ -130,12 +135,18 @@ export function chosenFilters(query: SearchQuery, facets: Facets, currency: stri
   return chosen;
 }
 
+/** A price range begins a minor unit above the bound of the one before, so that no product is in both; people read bounds. */
+const ABOVE_A_BOUND = /^(?:10*|250*|50*)$/;
+
 export function priceRangeText(
   { minPriceMinor = 0, maxPriceMinor }: { minPriceMinor?: number; maxPriceMinor?: number },
   currency: string,
 ): string {
-  const from = shortMoney(minPriceMinor, currency);
-  return maxPriceMinor === undefined ? `${from} and more` : `${from} to ${shortMoney(maxPriceMinor, currency)}`;
+  const bound = ABOVE_A_BOUND.test(String(minPriceMinor - 1)) ? minPriceMinor - 1 : minPriceMinor;
+  const from = shortMoney(bound, currency);
+  if (maxPriceMinor === undefined) return `${from} and more`;
+  const to = shortMoney(maxPriceMinor, currency);
+  return minPriceMinor === 0 ? `Up to ${to}` : `${from} to ${to}`;
 }
 
 /** Round amounts without their zeros: a list of ranges is read faster. */

@@ -68,7 +68,7 @@ function correction(query: SearchQuery, result: SearchResult): Html {
 
 function priceReading(query: SearchQuery, { price }: SearchResult, currency: string): Html {
   if (price === null) return nothing;
-  return html`<p>“${price.text}” is read as a price: ${priceRangeText(price, currency)}. ${asTyped(query, 'Search for all words as typed')}.</p>`;
+  return html`<p>“${price.text}” is read as a price: ${priceRangeText(price, currency).replace(/^Up/, 'up')}. ${asTyped(query, 'Search for all words as typed')}.</p>`;
 }
 
 /** What was given up, so that nobody takes the rest for what was asked. */
