@@ -7,6 +7,7 @@ import {
   priceEntries,
   ratingEntries,
   stockEntry,
+  withoutPriceWords,
 } from './facet-links.ts';
 import { EVERYTHING, searchUrl } from './search-url.ts';
 
@@ -85,6 +86,16 @@ test('price ranges are read by their bounds and asked for by their ends', () => 
     [textOf(1_001, 5_000), textOf(500, 700), textOf(2_501)],
     ['¥1,000 to ¥5,000', '¥500 to ¥700', '¥2,500 and more'],
   );
+});
+
+test('a price that is chosen takes the place of one that was typed', () => {
+  const termOf = (term: string) =>
+    withoutPriceWords({ ...EVERYTHING, term }, { text: 'under $100', maxPriceMinor: 10_000 }).term;
+  assert.deepEqual(['red  shoes Under $100 for men', 'under $100', 'shoes'].map(termOf), [
+    'red shoes for men',
+    '',
+    'shoes',
+  ]);
 });
 
 test('every chosen filter can be taken off alone', () => {

@@ -2,7 +2,13 @@
 
 import { html } from '../../lib/html.ts';
 import { formatMoney, minorDigits } from '../../lib/money.ts';
-import { CATEGORY_SEPARATOR, type Facets, type FacetValue, type SearchQuery } from '../../modules/search/index.ts';
+import {
+  CATEGORY_SEPARATOR,
+  type Facets,
+  type FacetValue,
+  type PriceWords,
+  type SearchQuery,
+} from '../../modules/search/index.ts';
 import type { FacetEntry } from '../kit/components/facet-list.ts';
 import { stars } from '../kit/components/stars.ts';
 import { searchUrl, toggled } from './search-url.ts';
@@ -58,6 +64,15 @@ export function choiceEntries(
     href: searchUrl(toggled(query, list, value.value)),
     selected: query[list].includes(value.value),
   }));
+}
+
+/** A price that is chosen takes the place of one that was typed: together they might leave nothing. */
+export function withoutPriceWords(query: SearchQuery, price: PriceWords | null): SearchQuery {
+  if (price === null) return query;
+  const at = query.term.toLowerCase().indexOf(price.text);
+  if (at === -1) return query;
+  const term = `${query.term.slice(0, at)} ${query.term.slice(at + price.text.length)}`;
+  return { ...query, term: term.trim().replace(/\s+/g, ' ') };
 }
 
 export function priceEntries(query: SearchQuery, ranges: Facets['price'], currency: string): FacetEntry[] {

@@ -38,6 +38,14 @@ describe('searching', () => {
     assert.match(page, /“under 90000” is read as a price/);
     assert.match(page, /exact=true/);
     assert.match((await get(searchFor(`${title} xqzxqz`), PAGE)).body, /Nothing here is called “xqzxqz”/);
+    assert.doesNotMatch((await get(searchFor('xqzxqz'), PAGE)).body, /the other words were searched/);
+    const long = title.split(' ').reduce((one, other) => (other.length > one.length ? other : one));
+    const misspelt = long.slice(0, 3) + long.slice(2);
+    const corrected = (await get(searchFor(`${misspelt} under 90000`), PAGE)).body;
+    assert.match(
+      corrected,
+      new RegExp(`Showing results for <a href="[^"]*term=${long.toLowerCase()}\\+under\\+90000"`),
+    );
   });
 
   test('why is for operators only', async () => {

@@ -206,4 +206,9 @@ test('suggestions complete words, forgive a slip and lead to products, categorie
   assert.ok(suggestFor(state, 'wireles cha').some(({ text, kind }) => kind === 'query' && text === 'wireless charger'));
   assert.ok(suggestFor(state, 'chrage').some(({ text }) => text === 'Wireless charger'));
   assert.deepEqual(suggestFor(state, ''), []);
+  const phones = shopOf({ title: 'Smartphone' }, { title: 'Smart watch' }, { title: 'Smarty' });
+  assert.deepEqual(
+    suggestFor(phones, 'smartfo').map(({ text }) => text),
+    ['smartphone', 'Smartphone'],
+  );
 });

@@ -5,6 +5,7 @@ import { compileFilters } from './filters.ts';
 import { queriesBeginning } from './past-queries.ts';
 import { wordsWithPrefix } from './prefixes.ts';
 import { documentsOf, placeSegments, tallyMatches } from './search.ts';
+import { soundAlikes } from './sounds.ts';
 import type { SearchState } from './state.ts';
 import { openTally } from './tally.ts';
 import { fold, wordsOf } from './text.ts';
@@ -133,7 +134,9 @@ function forgive(state: SearchState, prefix: string): string {
   const beginnings = (one: string) => wordsWithPrefix(vocabulary.prefixes, one);
   if (prefix.length < MIN_FORGIVEN_LETTERS || !/^[a-z]+$/.test(prefix) || beginnings(prefix).length > 0) return prefix;
   let likeliest = { prefix, seen: 0 };
-  for (const candidate of oneSlipAway(prefix)) {
+  // A word that goes on as it sounds is meant more surely than any other slip.
+  const byEar = soundAlikes(prefix).filter((candidate) => beginnings(candidate).length > 0);
+  for (const candidate of byEar.length > 0 ? byEar : oneSlipAway(prefix)) {
     let seen = 0;
     for (const wordId of beginnings(candidate)) seen = Math.max(seen, vocabulary.seen[wordId] as number);
     if (seen > likeliest.seen) likeliest = { prefix: candidate, seen };

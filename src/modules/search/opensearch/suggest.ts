@@ -5,10 +5,18 @@
 import type { ReplicaDocument } from '../document.ts';
 import { correctWord } from '../engine/correct.ts';
 import { queriesBeginning } from '../engine/past-queries.ts';
+import { soundAlikes } from '../engine/sounds.ts';
 import { fold, wordsOf } from '../engine/text.ts';
 import { stemOf } from '../engine/vocabulary.ts';
 import { MAX_TERM_CHARACTERS, type Suggestion } from '../query.ts';
-import { type BeginningsAnswer, beginningsOf, currentState, type Lexicon, learnNeighbours } from './lexicon.ts';
+import {
+  type BeginningsAnswer,
+  beginningsOf,
+  currentState,
+  type Lexicon,
+  learnCounts,
+  learnNeighbours,
+} from './lexicon.ts';
 import { groupFilter, wordGroups } from './query-body.ts';
 import { type Body, searchIndex } from './server.ts';
 import { understandWith } from './understand-query.ts';
@@ -73,7 +81,8 @@ function beginning({ server, alias }: Lexicon, filter: Body[], prefix: string): 
 async function forgive(lexicon: Lexicon, last: string): Promise<string> {
   if (last.length < MIN_FORGIVEN_LETTERS || !/^[a-z]+$/.test(last)) return last;
   const state = currentState(lexicon);
-  await learnNeighbours(lexicon, state, [last], undefined);
+  const byEar = soundAlikes(last);
+  await Promise.all([learnCounts(lexicon, state, byEar), learnNeighbours(lexicon, state, [last, ...byEar], undefined)]);
   return correctWord(state, last, 1)?.word ?? last;
 }
 

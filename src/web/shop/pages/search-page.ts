@@ -16,6 +16,7 @@ import {
   priceRangeText,
   ratingEntries,
   stockEntry,
+  withoutPriceWords,
 } from '../facet-links.ts';
 import { EVERYTHING, searchFor, searchUrl } from '../search-url.ts';
 import { ageNotice } from './age-notice.ts';
@@ -63,7 +64,8 @@ function totalText(total: number): string {
 
 function correction(query: SearchQuery, result: SearchResult): Html {
   if (result.correctedTerm === null) return nothing;
-  return html`<p>Showing results for <a href="${searchUrl({ ...query, term: result.correctedTerm, page: 1 })}"><strong>${result.correctedTerm}</strong></a>. ${asTyped(query, html`Search for “${query.term}” instead`)}.</p>`;
+  const term = result.price === null ? result.correctedTerm : `${result.correctedTerm} ${result.price.text}`;
+  return html`<p>Showing results for <a href="${searchUrl({ ...query, term, page: 1 })}"><strong>${result.correctedTerm}</strong></a>. ${asTyped(query, html`Search for “${query.term}” instead`)}.</p>`;
 }
 
 function priceReading(query: SearchQuery, { price }: SearchResult, currency: string): Html {
@@ -74,7 +76,8 @@ function priceReading(query: SearchQuery, { price }: SearchResult, currency: str
 /** What was given up, so that nobody takes the rest for what was asked. */
 function relaxation(query: SearchQuery, { relaxedWords, unknownWords, fitting, total }: SearchResult): Html {
   const lines = [
-    unknownWords.length === 0
+    // Where nothing is found, this is what the whole page says.
+    unknownWords.length === 0 || total === 0
       ? nothing
       : html`<p>Nothing here is called ${quoted(unknownWords)}; the other words were searched.</p>`,
     relaxedWords.length === 0
@@ -127,7 +130,7 @@ function drawFacets(query: SearchQuery, result: SearchResult, currency: string):
   return html`<h2>Narrow down</h2><details><summary>Narrow down</summary>
 ${facetList('Department', categoryEntries(query, category))}
 ${facetList('Availability', [stockEntry(query)])}
-${facetList('Price', priceEntries(query, price, currency))}
+${facetList('Price', priceEntries(withoutPriceWords(query, result.price), price, currency))}
 ${facetList('Rating', ratingEntries(query, rating))}
 ${facetList('Brand', choiceEntries(query, 'brands', brand))}
 ${facetList('Seller', choiceEntries(query, 'sellers', seller))}
