@@ -25,6 +25,7 @@ const ROLE_LINKS: readonly { role: string; href: string; text: string }[] = [
   { role: 'seller', href: '/seller/products', text: 'Your shop' },
   { role: 'operator', href: '/operator/drops', text: 'Drops' },
   { role: 'operator', href: '/operator/audit', text: 'Books' },
+  { role: 'operator', href: '/operator/search', text: 'Searches' },
 ];
 
 function accountLinks(caller: FrameCaller | undefined): Html {

@@ -64,7 +64,7 @@ function reportPage({ top, withoutResults }: QueryReport, days: number) {
 <p class="muted">Of the last ${days} days, today included: how often each term was searched, without who searched it. <a href="/operator/search?days=1">Today</a> · <a href="/operator/search?days=30">30 days</a></p>
 ${panel('Searched most', rows('Searched most', top))}
 ${panel('Nothing found', withoutResults.length === 0 ? html`<p>Every search found something.</p>` : rows('Nothing found', withoutResults))}
-<p>Words that mean the same belong into <code>synonyms.txt</code> in the data directory. To see why a search finds what it finds, ask for its JSON with <code>explain=true</code>, or run <code>souk search "…" --explain</code>.</p>`;
+<p>Words that mean the same belong into <code>synonyms.txt</code> in the data directory. To see why a search finds what it finds, add <code>&amp;explain=true</code> to its address, or run <code>souk search "…" --explain</code>.</p>`;
 }
 
 function rows(caption: string, list: readonly QueryReportRow[]) {

@@ -56,6 +56,10 @@ describe('searching', () => {
     assert.equal(answer.headers['cache-control'], 'no-store');
     assert.equal(answer.json().explanation.text, 'lamp');
     assert.equal((await get(searchFor('lamp'))).json().explanation, undefined);
+    const { title = '' } = (await open.shop.replica.product(open.productId)) ?? {};
+    const page = await get(searchFor(title, '&explain=true'), { ...open.people.operator.bearer, ...PAGE });
+    assert.match(page.body, /Why these results.*the thing itself.*Sum of.*words \d/s);
+    assert.doesNotMatch((await get(searchFor(title), PAGE)).body, /Why these results/);
   });
 
   test('searches and what is opened from them reach the operator, without who it was', async () => {

@@ -20,6 +20,7 @@ import {
 } from '../facet-links.ts';
 import { EVERYTHING, searchFor, searchUrl } from '../search-url.ts';
 import { ageNotice } from './age-notice.ts';
+import { explanationPart } from './explanation-part.ts';
 
 const SORTS: readonly { sort: SearchSort; text: string }[] = [
   { sort: 'relevance', text: 'Best match' },
@@ -54,7 +55,8 @@ ${chosen.length === 0 ? nothing : html`<ul class="chips">${chosen.map((one) => h
 ${result.items.length === 0 ? nothingFound(query, result, departments) : productGrid(result.items, 'Products', 'top')}
 ${pagination({ page: query.page, size: query.size, total: Math.min(result.total, MAX_RANKED_RESULTS) }, (page) => searchUrl({ ...query, page }), 'Pages of results')}
 </section>
-</div>`;
+</div>
+${result.explanation ? explanationPart(result.explanation, result.items) : nothing}`;
 }
 
 function totalText(total: number): string {
