@@ -1,7 +1,7 @@
 // souk reindex: the running shop is asked to index all of its products anew.
 import type { Config } from '../config.ts';
 import { openDatabase } from '../lib/db.ts';
-import { reindexOpenSearch } from '../modules/search/index.ts';
+import { inspectOpenSearch, reindexOpenSearch } from '../modules/search/index.ts';
 import { SEARCH_PREFIX } from '../open-shop-replica.ts';
 import { replicaSource } from '../replica-source.ts';
 import { Refusal } from './refusal.ts';
@@ -14,6 +14,8 @@ export async function reindex(config: Config): Promise<void> {
   if (searchUrl === undefined) {
     throw new Refusal('Without SEARCH_URL each web process makes its index itself, from its snapshot or the database.');
   }
+  const server = await inspectOpenSearch(searchUrl);
+  if (server.kind === 'away') throw new Refusal(`What SEARCH_URL names does not answer: ${server.reason}.`);
   await withShopDatabase(config, async (url) => {
     await requireCurrentSchema(url);
     const db = openDatabase({

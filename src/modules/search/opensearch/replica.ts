@@ -83,7 +83,12 @@ export async function openOpenSearchReplica(options: OpenSearchOptions): Promise
   }
 
   const follow = () => followOnce(following);
-  await follow().catch((error: unknown) => log.warn({ err: error }, 'OpenSearch does not answer yet'));
+  await follow().catch((error: unknown) =>
+    log.warn(
+      { err: error },
+      'what SEARCH_URL names does not answer: searching opens when it does, products can be bought',
+    ),
+  );
   const jobs = [
     repeat('follow the database into OpenSearch', pollEveryMs, log, follow),
     repeat('load brands and categories', LOOK_AT_VALUES_EVERY_MS, log, loadValues),
