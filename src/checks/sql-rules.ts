@@ -8,6 +8,7 @@ const PURCHASE_TABLES: readonly string[] = [
   'reservation',
   'reservation_ended',
   'payment',
+  'drop_card',
   'refund',
   'ledger_entry',
   'orders',

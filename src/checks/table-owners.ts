@@ -20,7 +20,7 @@ const OWNERS: readonly [module: string, tables: readonly string[]][] = [
       'line_event',
     ],
   ],
-  ['payments', ['payment', 'refund', 'ledger_entry', 'provider_event', 'saved_payment_method']],
+  ['payments', ['payment', 'refund', 'ledger_entry', 'provider_event', 'saved_payment_method', 'drop_card']],
   ['orders', ['orders', 'order_event', 'receipt', 'receipt_counter', 'outbox', 'order_of_user', 'order_of_seller']],
   ['notices', ['mail']],
 ];

@@ -68,6 +68,11 @@ const table = {
     title: 'This sale wants a saved payment method',
     help: 'Save one at /me: the payment provider keeps the card, and nothing is charged until you buy. An API client finds the provider’s page as `addPage` of GET /me/payment-methods. Then try again.',
   },
+  'card-already-entered': {
+    status: 409,
+    title: 'Another account has entered this sale with your card',
+    help: 'Each card lets in one customer. Save a card of your own at /me, or sign in with the account that has entered.',
+  },
   'cross-origin': {
     status: 403,
     title: 'This request came from another site',

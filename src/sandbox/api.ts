@@ -11,6 +11,7 @@ import type { SandboxApp } from './server.ts';
 import type { Silence } from './silence.ts';
 import {
   type Charge,
+  deleteCardToken,
   findCardTokens,
   findChargesByKeys,
   type ListedCharge,
@@ -102,7 +103,13 @@ export function apiRoutes(app: SandboxApp, settings: ApiSettings, parts: ApiPart
     const { token } = request.params;
     const [card] = isSavedCardToken(token) ? await findCardTokens(parts.db, [token]) : [];
     if (!card || card.expired) throw new ApiError(404, 'no_such_token', 'No card was saved under this token.');
-    return { token, brand: card.brand, last4: card.last4 };
+    return { token, brand: card.brand, last4: card.last4, fingerprint: card.fingerprint };
+  });
+  app.delete('/v1/tokens/:token', { schema: { params: TokenParams } }, async (request) => {
+    const { token } = request.params;
+    if (!isSavedCardToken(token) || !(await deleteCardToken(parts.db, token)))
+      throw new ApiError(404, 'no_such_token', 'No card is saved under this token.');
+    return { token, deleted: true };
   });
 
   const RefundBody = Type.Object(

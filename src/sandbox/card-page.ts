@@ -5,7 +5,7 @@ import { isOnOrigin, MAX_AMOUNT_MINOR } from './api.ts';
 import { type Checkout, cardPage, messagePage } from './pages.ts';
 import type { SandboxApp } from './server.ts';
 import { insertCardToken } from './store.ts';
-import { type CardCheck, checkCard, newCardToken, newSavedCardToken, TEST_CARDS } from './tokens.ts';
+import { type CardCheck, checkCard, fingerprintOf, newCardToken, newSavedCardToken, TEST_CARDS } from './tokens.ts';
 
 const TOKEN_LIFE_SECONDS = 1_800;
 const SAVED_CARD_LIFE_SECONDS = 3 * 365 * 86_400;
@@ -14,7 +14,11 @@ const LONGEST_URL_CHARACTERS = 2_048;
 
 type Fields = Record<string, unknown>;
 
-export function cardPageRoutes(app: SandboxApp, shopOrigin: string, db: Database): void {
+export function cardPageRoutes(
+  app: SandboxApp,
+  { shopOrigin, apiKey }: { shopOrigin: string; apiKey: string },
+  db: Database,
+): void {
   app.get('/card', async (request, reply) => {
     const checkout = readCheckout(request.query as Fields, shopOrigin);
     if (checkout.kind === 'bad') return reply.code(400).send(badLink(checkout.message));
@@ -33,7 +37,8 @@ export function cardPageRoutes(app: SandboxApp, shopOrigin: string, db: Database
     const isSaved = checkout.pay === null;
     const token = isSaved ? newSavedCardToken() : newCardToken();
     const lifeSeconds = isSaved ? SAVED_CARD_LIFE_SECONDS : TOKEN_LIFE_SECONDS;
-    await insertCardToken(db, { token, actsAs, brand, last4: number.slice(-4) }, lifeSeconds);
+    const fingerprint = fingerprintOf(number, apiKey);
+    await insertCardToken(db, { token, actsAs, brand, last4: number.slice(-4), fingerprint }, lifeSeconds);
     const back = new URL(checkout.returnUrl);
     back.searchParams.set('payment_token', token);
     return reply.redirect(back.href, 303);

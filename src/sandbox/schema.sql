@@ -13,6 +13,8 @@ create table if not exists sandbox.card_token (
   created_at timestamptz not null default now(),
   expires_at timestamptz not null
 );
+-- Tells that two tokens are of one card, and nothing else: a keyed hash of the number.
+alter table sandbox.card_token add column if not exists fingerprint text;
 create index if not exists card_token_age on sandbox.card_token (expires_at);
 
 create table if not exists sandbox.charge (

@@ -83,7 +83,7 @@ export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> 
   app.register(async (pages: SandboxApp) => {
     await pages.register(formbody);
     pageRules(pages, settings.shopOrigin, stylesheet);
-    cardPageRoutes(pages, settings.shopOrigin, db);
+    cardPageRoutes(pages, settings, db);
     actionPageRoutes(pages, db, webhooks.wake);
   });
   try {

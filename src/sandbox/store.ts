@@ -184,30 +184,48 @@ export function readBalance(db: Queryable): Promise<Balance[]> {
   return db.query<Balance>(balanceSql);
 }
 
-export type CardToken = { token: string; acts_as: string; brand: string; last4: string; expired: boolean };
+export type CardToken = {
+  token: string;
+  acts_as: string;
+  brand: string;
+  last4: string;
+  fingerprint: string;
+  expired: boolean;
+};
 
 const insertCardTokenSql = sql(
   'sandbox_insert_card_token',
-  `insert into sandbox.card_token (token, acts_as, brand, last4, expires_at)
-   values ($1, $2, $3, $4, now() + make_interval(secs => $5))`,
+  `insert into sandbox.card_token (token, acts_as, brand, last4, fingerprint, expires_at)
+   values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))`,
 );
 
 export async function insertCardToken(
   db: Queryable,
-  card: { token: string; actsAs: string; brand: string; last4: string },
+  card: { token: string; actsAs: string; brand: string; last4: string; fingerprint: string },
   lifeSeconds: number,
 ): Promise<void> {
-  await db.query(insertCardTokenSql, [card.token, card.actsAs, card.brand, card.last4, lifeSeconds]);
+  await db.query(insertCardTokenSql, [card.token, card.actsAs, card.brand, card.last4, card.fingerprint, lifeSeconds]);
 }
 
 const findCardTokensSql = sql(
   'sandbox_find_card_tokens',
-  `select token, acts_as, brand, last4, expires_at <= now() as expired from sandbox.card_token
+  // Tokens from before there were fingerprints are each a card of their own.
+  `select token, acts_as, brand, last4, coalesce(fingerprint, token) as fingerprint, expires_at <= now() as expired from sandbox.card_token
    where token = any ($1::text[])`,
 );
 
 export function findCardTokens(db: Queryable, tokens: readonly string[]): Promise<CardToken[]> {
   return db.query<CardToken>(findCardTokensSql, [tokens]);
+}
+
+const deleteCardTokenSql = sql(
+  'sandbox_delete_card_token',
+  'delete from sandbox.card_token where token = $1 returning token',
+);
+
+/** False: there was none. */
+export async function deleteCardToken(db: Queryable, token: string): Promise<boolean> {
+  return (await db.query(deleteCardTokenSql, [token])).length > 0;
 }
 
 const deleteCardTokensSql = sql(

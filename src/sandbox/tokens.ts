@@ -1,5 +1,5 @@
 // Which token does what: the fixed test tokens, and the test cards of the card page, each of which acts as one of them.
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 
 export type ChargeState = 'processing' | 'requires_action' | 'succeeded' | 'declined';
 
@@ -95,6 +95,11 @@ export function newCardToken(): string {
 /** Of a card that its owner keeps: it is not spent by a charge. */
 export function newSavedCardToken(): string {
   return newCardToken().replace('tok_', 'card_');
+}
+
+/** The same for the same card. Keyed, since there are too few card numbers for a plain hash to hide one. */
+export function fingerprintOf(cardNumber: string, key: string): string {
+  return `fp_${createHmac('sha256', key).update(`card ${cardNumber}`).digest('base64url')}`;
 }
 
 export function isCardToken(token: string): boolean {

@@ -1,16 +1,14 @@
 // The door of payments: attempts to charge, refunds, the ledger, and the port to the provider.
 export { createSandboxProvider } from './adapters/sandbox.ts';
 export { openPaymentBook, type PaymentAttempt } from './begin-payment.ts';
+export { type CardEntries, findCardEntry, openCardEntries } from './enter-with-card.ts';
 export { findLatestPaymentOf, findPayment } from './find-payment.ts';
 export type { BeginOutcome, Payment, PaymentState } from './payment.ts';
 export type { ChargeOutcome, PaymentProvider } from './provider.ts';
 export { openEventInbox, receiveEvent } from './receive-event.ts';
 export {
   chargeTokenOf,
-  hasSavedMethod,
   listMethods,
-  type MethodHolders,
-  openMethodHolders,
   removeMethod,
   type SavedMethod,
   saveMethod,

@@ -23,9 +23,12 @@ export type ProviderEvent =
   | { kind: 'malformed' };
 
 export type SavedCardOutcome =
-  | { kind: 'found'; brand: string; last4: string }
+  /** `fingerprint`: the same for every token of one card. */
+  | { kind: 'found'; brand: string; last4: string; fingerprint: string }
   | { kind: 'not-found' }
   | { kind: 'unknown'; reason: string };
+
+export type ForgetCardOutcome = { kind: 'forgotten' } | { kind: 'unknown'; reason: string };
 
 export type PaymentProvider = {
   name: string;
@@ -51,4 +54,6 @@ export type PaymentProvider = {
   /** The same to keep a card without paying: the token that comes back may be charged more than once. */
   saveCardPageUrl(request: { returnUrl: string }): string;
   findSavedCard(token: string): Promise<SavedCardOutcome>;
+  /** Its token charges nothing any more. Forgotten is also what was never kept. */
+  forgetSavedCard(token: string): Promise<ForgetCardOutcome>;
 };

@@ -1,24 +1,12 @@
 // Cards that a buyer keeps for the next time. The provider has the card; the shop has a token that it never shows to anybody.
 import { randomBytes } from 'node:crypto';
-import { type Batcher, createBatcher } from '../../lib/batcher.ts';
-import type { Database, Queryable } from '../../lib/db.ts';
+import type { Queryable } from '../../lib/db.ts';
 import type { PaymentProvider } from './provider.ts';
-import {
-  loadMethods,
-  loadTokenOf,
-  loadUsersWithMethod,
-  type MethodRow,
-  runRemoveMethod,
-  runSaveMethod,
-} from './store-methods.ts';
+import { loadMethods, loadTokenOf, type MethodRow, runRemoveMethod, runSaveMethod } from './store-methods.ts';
 
 const MAX_METHODS_OF_BUYER = 10;
 const ID_PREFIX = 'method_';
 const ID_RANDOM_BYTES = 12;
-const MAX_BATCH_USERS = 2_000;
-const MAX_QUEUED_USERS = 20_000;
-const RETRY_FOR_MS = 5_000;
-const ONE_QUEUE = 0;
 
 export type SavedMethod = { methodId: string; brand: string; last4: string; savedAt: Date };
 export type SaveMethodOutcome =
@@ -55,30 +43,20 @@ export async function chargeTokenOf(db: Queryable, userId: number, given: string
   return given.startsWith(ID_PREFIX) ? loadTokenOf(db, userId, given) : given;
 }
 
-/** False: there was none. */
-export function removeMethod(db: Queryable, userId: number, methodId: string): Promise<boolean> {
-  return runRemoveMethod(db, userId, methodId);
-}
+export type RemoveMethodOutcome = { kind: 'removed' } | { kind: 'not-found' } | { kind: 'unavailable' };
 
-export type MethodHolders = Batcher<number, boolean>;
-
-/** Of a drop's crowd everybody is asked for, so many are looked up at a time. */
-export function openMethodHolders(db: Database): MethodHolders {
-  return createBatcher<number, boolean>({
-    maxBatchItems: MAX_BATCH_USERS,
-    maxQueuedItems: MAX_QUEUED_USERS,
-    maxKeysInFlight: 1,
-    retryForMs: RETRY_FOR_MS,
-    run: async (_key, userIds) => {
-      const holders = await loadUsersWithMethod(db, userIds);
-      return userIds.map((userId) => holders.has(userId));
-    },
-  });
-}
-
-export async function hasSavedMethod(holders: MethodHolders, userId: number): Promise<boolean | 'overloaded'> {
-  const found = await holders.submit(ONE_QUEUE, userId);
-  return typeof found === 'boolean' ? found : 'overloaded';
+/** First at the provider: a card that is forgotten here alone could never be forgotten there. */
+export async function removeMethod(
+  db: Queryable,
+  provider: PaymentProvider,
+  userId: number,
+  methodId: string,
+): Promise<RemoveMethodOutcome> {
+  const token = await loadTokenOf(db, userId, methodId);
+  if (token === undefined) return { kind: 'not-found' };
+  if ((await provider.forgetSavedCard(token)).kind !== 'forgotten') return { kind: 'unavailable' };
+  await runRemoveMethod(db, userId, methodId);
+  return { kind: 'removed' };
 }
 
 function toMethod(row: MethodRow): SavedMethod {

@@ -52,22 +52,22 @@ export function paymentMethodRoutes(app: App, shop: Pick<Shop, 'db' | 'provider'
     return reply.code(201).send(methodJson(method));
   });
 
-  const remove = {
+  const removal = {
     tags,
     summary: 'Forget a payment method',
     params: MethodParams,
-    response: { 204: Type.Null(), ...problemResponses(401, 404, 429) },
+    response: { 204: Type.Null(), ...problemResponses(401, 404, 429, 503) },
   };
-  app.delete('/me/payment-methods/:methodId', { schema: remove, onRequest }, async (request, reply) => {
+  app.delete('/me/payment-methods/:methodId', { schema: removal, onRequest }, async (request, reply) => {
     const { userId } = requireCaller(request);
-    if (!(await removeMethod(shop.db, userId, request.params.methodId))) throw problem('not-found');
+    if ((await remove(userId, request.params.methodId)) === 'not-found') throw problem('not-found');
     return reply.code(204).send(null);
   });
 
   // The same for forms, which cannot DELETE. Gone is gone, whoever removed it.
   const removeForm = { hide: true, params: MethodParams };
   app.post('/me/payment-methods/:methodId/remove', { schema: removeForm, onRequest }, async (request, reply) => {
-    await removeMethod(shop.db, requireCaller(request).userId, request.params.methodId);
+    await remove(requireCaller(request).userId, request.params.methodId);
     return reply.redirect('/me?saved=card-removed', 303);
   });
 
@@ -113,6 +113,15 @@ export function paymentMethodRoutes(app: App, shop: Pick<Shop, 'db' | 'provider'
           retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
         });
     }
+  }
+
+  async function remove(userId: number, methodId: string): Promise<'removed' | 'not-found'> {
+    const { kind } = await removeMethod(shop.db, shop.provider, userId, methodId);
+    if (kind !== 'unavailable') return kind;
+    throw problem('payments-unavailable', {
+      detail: 'The card was not removed, for the payment provider keeps it. Try again in a moment.',
+      retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
+    });
   }
 
   function addPage(userId: number, productId: string | undefined): string {

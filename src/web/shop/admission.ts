@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { problem } from '../../lib/problem.ts';
 import { isMailVerified } from '../../modules/accounts/index.ts';
-import { hasSavedMethod, type MethodHolders } from '../../modules/payments/index.ts';
+import type { CardEntries } from '../../modules/payments/index.ts';
 import { wantsPage } from '../kit/negotiate.ts';
 import type { Shop } from '../kit/shop.ts';
 
@@ -22,7 +22,7 @@ export function waitPath(productId: number, token?: string): string {
 /** API clients get a problem that says what is asked for. */
 export async function admit(
   shop: Shop,
-  methodHolders: MethodHolders,
+  cardEntries: CardEntries,
   request: FastifyRequest,
   buyer: { productId: number; userId: number },
   proof: string | undefined,
@@ -30,15 +30,20 @@ export async function admit(
   const condition = shop.lines.line(buyer.productId)?.entryCondition ?? 'none';
   if (condition === 'none') return ADMITTED;
   const isPage = wantsPage(request);
-  if (condition === 'verified-mail' || condition === 'payment-method') {
-    const isMet =
-      condition === 'verified-mail'
-        ? await isMailVerified(shop.accounts, buyer.userId)
-        : await hasSavedMethod(methodHolders, buyer.userId);
-    if (isMet === 'overloaded') throw problem('overloaded', { retryAfterSeconds: BUSY_RETRY_SECONDS });
-    if (isMet) return ADMITTED;
-    if (isPage) return { kind: 'sent-on', location: waitPath(buyer.productId) };
-    throw problem(condition === 'verified-mail' ? 'mail-not-verified' : 'payment-method-required');
+  const sendOn: Admission = { kind: 'sent-on', location: waitPath(buyer.productId) };
+  if (condition === 'verified-mail') {
+    const isVerified = await isMailVerified(shop.accounts, buyer.userId);
+    if (isVerified === 'overloaded') throw problem('overloaded', { retryAfterSeconds: BUSY_RETRY_SECONDS });
+    if (isVerified) return ADMITTED;
+    if (isPage) return sendOn;
+    throw problem('mail-not-verified');
+  }
+  if (condition === 'payment-method') {
+    const entry = await cardEntries.submit(buyer.productId, buyer.userId);
+    if (entry.kind === 'overloaded') throw problem('overloaded', { retryAfterSeconds: BUSY_RETRY_SECONDS });
+    if (entry.kind === 'entered') return ADMITTED;
+    if (isPage) return sendOn;
+    throw problem(entry.kind === 'no-card' ? 'payment-method-required' : 'card-already-entered');
   }
   const joiner = { ...buyer, ip: request.ip };
   const outcome = proof === undefined ? { kind: 'bad' as const } : await shop.proofs.check(joiner, proof);

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { keyOf, parseId } from '../../lib/ids.ts';
 import { type Problem, problem } from '../../lib/problem.ts';
 import { findReservation, type Reservation, type ReserveOutcome, releaseHold } from '../../modules/inventory/index.ts';
-import { openMethodHolders } from '../../modules/payments/index.ts';
+import { openCardEntries } from '../../modules/payments/index.ts';
 import { requireCaller } from '../kit/caller.ts';
 import { PROOF_MAX_CHARACTERS } from '../kit/proof-of-work.ts';
 import { limitBuyers } from '../kit/rate-limit.ts';
@@ -18,7 +18,7 @@ const OVERLOADED_RETRY_SECONDS = 2;
 const PAUSED_RETRY_SECONDS = 10;
 
 export function purchaseRoutes(app: App, shop: Shop): void {
-  const methodHolders = openMethodHolders(shop.db);
+  const cardEntries = openCardEntries(shop.db);
   app.post(
     '/product/purchase',
     {
@@ -52,7 +52,7 @@ export function purchaseRoutes(app: App, shop: Shop): void {
       const { proof } = request.body;
       const productId = parseId(request.body.productId);
       if (productId === undefined) throw problem('product-not-found');
-      const admission = await admit(shop, methodHolders, request, { productId, userId: caller.userId }, proof);
+      const admission = await admit(shop, cardEntries, request, { productId, userId: caller.userId }, proof);
       if (admission.kind === 'sent-on') return reply.redirect(admission.location, 303) as never;
       const outcome = await shop.reservations.reserve(productId, caller.userId);
       if (proof !== undefined && (outcome.kind === 'held' || outcome.kind === 'in-line')) shop.proofs.spend(proof);

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { parseId } from '../../lib/ids.ts';
 import { problem } from '../../lib/problem.ts';
 import { ENTRY_CONDITIONS } from '../../modules/inventory/index.ts';
-import { listMethods } from '../../modules/payments/index.ts';
+import { findCardEntry } from '../../modules/payments/index.ts';
 import { requireCaller } from '../kit/caller.ts';
 import { sendPage } from '../kit/negotiate.ts';
 import { type Joiner, PROOF_MAX_CHARACTERS } from '../kit/proof-of-work.ts';
@@ -71,8 +71,8 @@ export function waitRoutes(app: App, shop: Shop): void {
     const shown = { productId, title, caller };
     if (condition === 'verified-mail') return reply.send(sendPage(reply, waitPage(shown, { kind: 'mail' })));
     if (condition === 'payment-method') {
-      const isSaved = (await listMethods(shop.db, caller.userId)).length > 0;
-      return reply.send(sendPage(reply, waitPage(shown, { kind: 'method', isSaved })));
+      const { kind: entry } = await findCardEntry(shop.db, productId, caller.userId);
+      return reply.send(sendPage(reply, waitPage(shown, { kind: 'method', entry })));
     }
     const wait = await waitOf({ productId, userId: caller.userId, ip: request.ip }, request.query.token);
     if (wait.leftSeconds > 0) reply.header('refresh', `${wait.leftSeconds}; url=${waitPath(productId, wait.token)}`);

@@ -1,7 +1,14 @@
 // The port in the sandbox provider's words: its HTTP API, its hosted card page, its signed webhooks.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Pool } from 'undici';
-import type { ChargeOutcome, PaymentProvider, ProviderEvent, RefundOutcome, SavedCardOutcome } from '../provider.ts';
+import type {
+  ChargeOutcome,
+  ForgetCardOutcome,
+  PaymentProvider,
+  ProviderEvent,
+  RefundOutcome,
+  SavedCardOutcome,
+} from '../provider.ts';
 
 const MAX_CONNECTIONS = 64;
 // Beyond this a request is not sent at all: the caller hears at once that nothing was charged.
@@ -53,7 +60,7 @@ export function createSandboxProvider(settings: SandboxProviderSettings): Paymen
   });
   let inFlight = 0;
 
-  async function ask(method: 'GET' | 'POST', path: string, key?: string, body?: object): Promise<Answer> {
+  async function ask(method: 'GET' | 'POST' | 'DELETE', path: string, key?: string, body?: object): Promise<Answer> {
     if (inFlight >= MAX_IN_FLIGHT) return { kind: 'not-sent', reason: `${MAX_IN_FLIGHT} requests are under way` };
     inFlight++;
     try {
@@ -132,11 +139,24 @@ export function createSandboxProvider(settings: SandboxProviderSettings): Paymen
   async function findSavedCard(token: string): Promise<SavedCardOutcome> {
     const answer = await ask('GET', `/v1/tokens/${encodeURIComponent(token)}`);
     if (answer.kind !== 'answer') return { kind: 'unknown', reason: answer.reason };
-    const { brand, last4 } = answer.body;
-    if (answer.status === 200 && typeof brand === 'string' && typeof last4 === 'string')
-      return { kind: 'found', brand, last4 };
+    const { brand, last4, fingerprint } = answer.body;
+    if (
+      answer.status === 200 &&
+      typeof brand === 'string' &&
+      typeof last4 === 'string' &&
+      typeof fingerprint === 'string'
+    )
+      return { kind: 'found', brand, last4, fingerprint };
     if (answer.status < 500 && answer.status !== 429) return { kind: 'not-found' };
     return { kind: 'unknown', reason: reasonOf(answer) };
+  }
+
+  async function forgetSavedCard(token: string): Promise<ForgetCardOutcome> {
+    const answer = await ask('DELETE', `/v1/tokens/${encodeURIComponent(token)}`);
+    if (answer.kind !== 'answer') return { kind: 'unknown', reason: answer.reason };
+    return answer.status === 200 || answer.status === 404
+      ? { kind: 'forgotten' }
+      : { kind: 'unknown', reason: reasonOf(answer) };
   }
 
   return {
@@ -159,6 +179,7 @@ export function createSandboxProvider(settings: SandboxProviderSettings): Paymen
       return url.href;
     },
     findSavedCard,
+    forgetSavedCard,
   };
 }
 

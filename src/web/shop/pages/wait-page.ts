@@ -7,7 +7,7 @@ import { layout } from '../../kit/layout.ts';
 
 export type Wait =
   | { kind: 'mail' }
-  | { kind: 'method'; isSaved: boolean }
+  | { kind: 'method'; entry: 'entered' | 'free' | 'no-card' | 'card-taken' }
   /** `leftSeconds` 0: the wait is over and the token good. */
   | { kind: 'puzzle'; token: string; leftSeconds: number };
 
@@ -24,15 +24,18 @@ export function waitPage(shown: Shown, wait: Wait): Html {
     scripts: wait.kind === 'puzzle' ? ['proof-of-work'] : [],
     main: narrow(html`<h1>${title}</h1>
 <p><a href="/product/${shown.productId}">${shown.title}</a></p>
-${wait.kind === 'mail' ? mail(shown) : wait.kind === 'method' ? method(shown, wait.isSaved) : puzzle(shown, wait)}`),
+${wait.kind === 'mail' ? mail(shown) : wait.kind === 'method' ? method(shown, wait.entry) : puzzle(shown, wait)}`),
   });
 }
 
-function method({ productId }: Shown, isSaved: boolean): Html {
-  if (isSaved)
+function method({ productId }: Shown, entry: Extract<Wait, { kind: 'method' }>['entry']): Html {
+  if (entry === 'entered' || entry === 'free')
     return html`<p>Your card is saved. It is charged only if you get a unit and pay for it.</p>
 <div class="actions">${postButton('/product/purchase', 'Go on', { productId })}${buttonLink(`/product/${productId}`, 'Not now', 'quiet')}</div>`;
-  return html`<p>This sale is for accounts with a saved card. You enter it at the payment provider; this shop never sees its number, and nothing is charged until you buy.</p>
+  if (entry === 'card-taken')
+    return html`<p>Another account has entered this sale with your card, and each card lets in one customer. Save another one, or sign in with that account.</p>
+<div class="actions">${buttonLink(`/me/payment-methods/new?for=${productId}`, 'Save another card')}${buttonLink(`/product/${productId}`, 'Not now', 'quiet')}</div>`;
+  return html`<p>This sale is for accounts with a saved card, one customer a card. You enter it at the payment provider; this shop never sees its number, and nothing is charged until you buy.</p>
 <div class="actions">${buttonLink(`/me/payment-methods/new?for=${productId}`, 'Save a card')}${buttonLink(`/product/${productId}`, 'Not now', 'quiet')}</div>`;
 }
 
