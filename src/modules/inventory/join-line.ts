@@ -3,6 +3,7 @@ import { type Batcher, createBatcher } from '../../lib/batcher.ts';
 import type { Database } from '../../lib/db.ts';
 import { type JoinRow, runJoinLine } from './store-lines.ts';
 import { type JoinOutcome, positionOf, type Ticket } from './ticket.ts';
+import type { LineWatch } from './watch-lines.ts';
 
 export type Joiner = { userId: number; ticketId: string };
 export type Joining = Batcher<Joiner, JoinOutcome>;
@@ -12,7 +13,7 @@ const MAX_QUEUED_JOINERS = 20_000;
 const MAX_PRODUCTS_IN_FLIGHT = 4;
 const RETRY_FOR_MS = 5_000;
 
-export function openJoining(db: Database): Joining {
+export function openJoining(db: Database, lines: Pick<LineWatch, 'line'>): Joining {
   return createBatcher<Joiner, JoinOutcome>({
     maxBatchItems: MAX_BATCH_JOINERS,
     maxQueuedItems: MAX_QUEUED_JOINERS,
@@ -26,12 +27,18 @@ export function openJoining(db: Database): Joining {
         joiners.map((one) => one.userId),
         joiners.map((one) => one.ticketId),
       );
-      return outcomesOf(productId, joiners, row);
+      const departed = lines.line(productId)?.departed ?? new Float64Array();
+      return outcomesOf(productId, joiners, row, departed);
     },
   });
 }
 
-function outcomesOf(productId: number, joiners: readonly Joiner[], row: JoinRow): JoinOutcome[] {
+function outcomesOf(
+  productId: number,
+  joiners: readonly Joiner[],
+  row: JoinRow,
+  departed: Float64Array,
+): JoinOutcome[] {
   if (row.outcome === 'unknown-product') return joiners.map(() => ({ kind: 'product-not-found' }));
   if (row.outcome === 'no-line') return joiners.map(() => ({ kind: 'no-line' }));
   const tickets = ticketsByUser(productId, row);
@@ -43,7 +50,7 @@ function outcomesOf(productId: number, joiners: readonly Joiner[], row: JoinRow)
     return {
       kind: 'in-line',
       ticket,
-      position: positionOf(ticket.place, row.head),
+      position: positionOf(ticket.place, { head: row.head, departed }),
       waiting: row.waiting_now,
       opensAt: row.opens,
     };

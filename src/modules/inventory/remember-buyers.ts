@@ -25,7 +25,7 @@ export function openBuyerMemory(): BuyerMemory {
       if (known?.kind !== 'in-line' || !line) return known;
       return {
         ...known,
-        position: positionOf(known.ticket.place, line.head),
+        position: positionOf(known.ticket.place, line),
         waiting: line.waiting,
         opensAt: line.opensAt,
       };

@@ -90,7 +90,7 @@ export function openReservations(db: Database, lines: Pick<LineWatch, 'line' | '
       },
     },
   });
-  const joining = openJoining(db);
+  const joining = openJoining(db, lines);
   // With nothing left the only question is whether this buyer is one of those who hold: a plain read, no lock and no fsync.
   const lookingUp = createBatcher<number, ReserveOutcome>({
     ...bounds,

@@ -36,6 +36,16 @@ const watchedLines = sql(
    from inventory i left join drop_sale d using (product_id)
    where i.line_mode <> 'open' or i.opens_at > clock_timestamp() - interval '1 day' or d.entry_condition <> 'none'`,
 );
+// Only who had a place leaves a gap. An announcement has none.
+const departures = sql(
+  'inventory_departures',
+  `select e.product_id, e.sequence, e.place
+   from unnest($1::bigint[], $2::bigint[]) w(product_id, last_sequence) cross join lateral (
+     select e.product_id, e.sequence, e.place from line_event e
+     where e.product_id = w.product_id and e.sequence > w.last_sequence and e.kind in ('announced', 'left')
+       and (e.kind = 'announced' or e.place is not null)
+     order by e.sequence limit $3) e`,
+);
 // A drop can be changed until somebody waits for it.
 const setDrop = sql(
   'inventory_set_drop',
@@ -125,6 +135,18 @@ export type WatchedLineRow = {
 
 export function loadWatchedLines(db: Queryable): Promise<WatchedLineRow[]> {
   return db.query<WatchedLineRow>(watchedLines);
+}
+
+export type DepartureRow = { product_id: number; sequence: number; place: number | null };
+
+/** Of each line at most so many since the event that is named beside it, in their order; place null: announced anew. */
+export function loadDepartures(
+  db: Queryable,
+  productIds: readonly number[],
+  lastSequences: readonly number[],
+  limit: number,
+): Promise<DepartureRow[]> {
+  return db.query<DepartureRow>(departures, [productIds, lastSequences, limit]);
 }
 
 export type DropTerms = { opensAt: Date; mode: LineMode; perCustomerLimit: number; holdSeconds: number };

@@ -1,4 +1,6 @@
 // A place in the line of a drop. Its states and what may follow each, read by code, tests and docs.
+import { countBelow } from './departures.ts';
+
 export const TICKET_TRANSITIONS = {
   waiting: ['granted', 'left'],
   /** A unit is held for the buyer, under a reservation of the same id. */
@@ -27,7 +29,12 @@ export type JoinOutcome =
   | { kind: 'no-line' }
   | { kind: 'overloaded' };
 
-/** How many stand before this place, the holder included: 1 is next. Those who left in between are still counted. */
-export function positionOf(place: number | null, head: number | null): number | null {
-  return place === null ? null : Math.max(1, place - (head ?? place) + 1);
+/** `departed`: places of those who left, ascending. */
+export type LineFront = { head: number | null; departed: Float64Array };
+
+/** How many stand up to this place: 1 is next. */
+export function positionOf(place: number | null, { head, departed }: LineFront): number | null {
+  if (place === null) return null;
+  const from = head ?? place;
+  return Math.max(1, place - from + 1 - (countBelow(departed, place) - countBelow(departed, from)));
 }

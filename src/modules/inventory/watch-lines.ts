@@ -2,6 +2,7 @@
 import type { Queryable } from '../../lib/db.ts';
 import type { Log } from '../../lib/log.ts';
 import { repeat } from '../../lib/repeat.ts';
+import { openDepartures } from './departures.ts';
 import type { LineMode } from './store.ts';
 import type { EntryCondition } from './store-drop-figures.ts';
 import { loadWatchedLines, type WatchedLineRow } from './store-lines.ts';
@@ -22,6 +23,8 @@ export type Line = {
   waiting: number;
   /** The first place that still waits; everyone before it has been served. Null: nobody waits with a place. */
   head: number | null;
+  /** Places of those who left, ascending. */
+  departed: Float64Array;
   lastPlace: number;
   version: number;
   draw: {
@@ -50,6 +53,7 @@ const EVERY_MS = 500;
 
 export async function openLineWatch(db: Queryable, log: Log): Promise<LineWatch> {
   let lines = new Map<number, Line>();
+  const departures = openDepartures();
   const listeners = new Set<(lines: Line[]) => void>();
 
   let readAtMs = Number.NEGATIVE_INFINITY;
@@ -65,7 +69,9 @@ export async function openLineWatch(db: Queryable, log: Log): Promise<LineWatch>
   async function read(): Promise<void> {
     const before = lines;
     const startedAtMs = performance.now();
-    lines = new Map((await loadWatchedLines(db)).map((row) => [row.product_id, toLine(row)]));
+    const rows = await loadWatchedLines(db);
+    await departures.read(db, rows);
+    lines = new Map(rows.map((row) => [row.product_id, toLine(row, departures.places(row.product_id))]));
     readAtMs = startedAtMs;
     if (listeners.size === 0) return;
     const changed = [...lines.values()].filter((line) => differs(before.get(line.productId), line));
@@ -97,13 +103,14 @@ function differs(before: Line | undefined, after: Line): boolean {
     before.version !== after.version ||
     before.waiting !== after.waiting ||
     before.head !== after.head ||
+    before.departed.length !== after.departed.length ||
     before.isPaused !== after.isPaused ||
     before.held !== after.held ||
     before.draw?.seed !== after.draw?.seed
   );
 }
 
-function toLine(row: WatchedLineRow): Line {
+function toLine(row: WatchedLineRow, departed: Float64Array): Line {
   return {
     productId: row.product_id,
     mode: row.line_mode,
@@ -119,6 +126,7 @@ function toLine(row: WatchedLineRow): Line {
     expired: row.expired_count,
     waiting: row.waiting,
     head: row.head,
+    departed,
     lastPlace: row.last_place,
     version: row.version,
     draw: row.commitment && {

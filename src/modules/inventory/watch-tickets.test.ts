@@ -21,6 +21,7 @@ type Node = {
   reservations: Reservations;
   lines: LineWatch;
   tickets: TicketWatch;
+  sellerId: number;
   asked: () => number;
 };
 
@@ -44,7 +45,7 @@ async function openNode(t: TestContext, stock: number, mode: LineMode, opensInSe
     tickets.close();
     await lines.close();
   });
-  return { db, productId, reservations: openReservations(db), lines, tickets, asked: () => asked };
+  return { db, productId, reservations: openReservations(db), lines, tickets, sellerId, asked: () => asked };
 }
 
 async function join({ reservations, productId, tickets }: Node, userId: number): Promise<StandingTicket> {
@@ -60,7 +61,7 @@ type Heard = { state: string; position: number | null; holdUntil: Date | null };
 function listen({ tickets }: Node, ticket: StandingTicket): Heard[] {
   const heard: Heard[] = [];
   tickets.follow(ticket, ({ state, place, holdUntil }: StandingTicket, line: Line) =>
-    heard.push({ state, position: positionOf(place, line.head), holdUntil }),
+    heard.push({ state, position: positionOf(place, line), holdUntil }),
   );
   return heard;
 }
@@ -119,6 +120,40 @@ test('who is behind one that is passed over is found', async (t) => {
   const heard = listen(node, await join(node, 2));
   await moveLines(node.db, new Date(Date.now() + 61_000));
   await until(() => heard.at(-1)?.state === 'granted');
+});
+
+test('who has left stands before nobody: on every node, for who joins then, and in the next sale', async (t) => {
+  const node = await openNode(t, 0, 'line', 60);
+  const { db, productId, lines, tickets } = node;
+  const joined = [];
+  for (let userId = 1; userId <= 5; userId++) joined.push(await join(node, userId));
+  const heard = joined.map((ticket) => listen(node, ticket));
+  const positions = () => heard.map((one) => one.at(-1)?.position);
+  await until(() => positions().join() === '1,2,3,4,5');
+  for (const userId of [2, 4]) await leaveLine(db, userId, joined[userId - 1]?.ticketId ?? '');
+  await until(() => [0, 2, 4].map((n) => positions()[n]).join() === '1,2,3');
+  const sixth = await openReservations(db, lines).reserve(productId, 6);
+  assert.deepEqual(sixth.kind === 'in-line' && [sixth.position, sixth.waiting], [4, 4]);
+  const started = await openLineWatch(db, log);
+  t.after(() => started.close());
+  const line = started.line(productId);
+  assert.deepEqual(line && [1, 3, 5, 6].map((place) => positionOf(place, line)), [1, 2, 3, 4]);
+
+  for (const ticket of [joined[0], joined[2], joined[4], sixth.kind === 'in-line' ? sixth.ticket : undefined])
+    await leaveLine(db, ticket?.userId ?? 0, ticket?.ticketId ?? '');
+  const terms = {
+    opensAt: new Date(Date.now() - 1_000),
+    mode: 'lottery',
+    perCustomerLimit: 1,
+    holdSeconds: 60,
+  } as const;
+  assert.equal((await setDrop(db, productId, node.sellerId, terms)).kind, 'set');
+  const again = [];
+  for (let userId = 11; userId <= 14; userId++) again.push(await join(node, userId));
+  await leaveLine(db, 12, again[1]?.ticketId ?? '');
+  const last = listen(node, again[3] as StandingTicket);
+  await until(() => last.at(-1)?.position === 3);
+  assert.equal((await tickets.find(14, again[3]?.ticketId ?? '')).kind, 'found');
 });
 
 test('the draw gives everybody a place, and tells it', async (t) => {

@@ -239,7 +239,7 @@ function* nextOf(crowd: Crowd, count: number): Generator<Watched> {
 }
 
 function isNear(crowd: Crowd, { ticket }: Watched): boolean {
-  const position = positionOf(ticket.place, crowd.line.head);
+  const position = positionOf(ticket.place, crowd.line);
   return position !== null && position <= NEAR_POSITIONS;
 }
 

@@ -27,7 +27,7 @@ export const LineJson = Type.Object({
 export type LineView = Static<typeof LineJson>;
 
 export function lineJson(ticket: StandingTicket, line: Line, now: Date): LineView {
-  const position = positionOf(ticket.place, line.head);
+  const position = positionOf(ticket.place, line);
   const isClosed = ticket.state === 'waiting' && isFinallySoldOut(line);
   return {
     // The ticket may be younger than what this node knows of the line: nobody is number 2 of 1.

@@ -116,6 +116,7 @@ test('the buy box says how the drop stands', () => {
     expired: 0,
     waiting: 1_234,
     head: 1,
+    departed: new Float64Array(),
     lastPlace: 1_234,
     version: 1,
     draw: null,
