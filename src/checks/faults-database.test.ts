@@ -8,8 +8,9 @@ import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Database, sql } from '../lib/db.ts';
-import { makeProduct } from './fixtures.ts';
-import { freePort, makeBuyers, startProvider, startWebNode } from './running-shop.ts';
+import { moveLines, setDrop } from '../modules/inventory/index.ts';
+import { makeProduct, makeSeller } from './fixtures.ts';
+import { openCrowdedShop } from './running-shop.ts';
 import {
   assertExact,
   assertKept,
@@ -25,8 +26,6 @@ const UNITS = 60;
 const BUYERS = 200;
 const SURE_WITHIN_MS = 30_000;
 const DISK_BUYERS = 1_000;
-// The faults are meant; their log lines would only fill the report.
-const QUIET = { LOG_LEVEL: 'silent' };
 const DISK_BYTES = 220 * 1024 * 1024;
 
 type Fault = {
@@ -69,7 +68,52 @@ test('the database goes away in mid-batch and comes back', async (t) => {
       await buyThrough(t, server, db, fault);
     });
   }
+  for (const [n, fault] of faults.slice(0, 2).entries()) {
+    await t.test(`${fault.name}, while people join a line`, async (t) => {
+      const db = await server.database(`fault_line_${n}`);
+      t.after(() => db.close());
+      await joinThrough(t, server, db, fault);
+    });
+  }
 });
+
+async function joinThrough(
+  t: TestContext,
+  server: OwnServer,
+  db: Database & { url: string },
+  fault: Fault,
+): Promise<void> {
+  const { origin, web, buyers } = await openCrowdedShop(t, db, { units: 0, buyers: BUYERS });
+  const sellerId = await makeSeller(db);
+  const productId = await makeProduct(db, { stock: UNITS, sellerId });
+  const opensAt = new Date(Date.now() - 1_000);
+  await setDrop(db, productId, sellerId, { opensAt, mode: 'line', perCustomerLimit: 1, holdSeconds: 600 });
+  await lockInventory(t, db, productId);
+  const ask = purchaseOf(productId);
+  const pressing = pressUntilSure({ buyers, origins: [origin], ask, timeoutMs: SURE_WITHIN_MS });
+  await untilSomebodyWaits(db);
+  await fault.strike(server, web);
+  const pressed = await pressing;
+  assert.deepEqual(countStatuses(pressed), { 303: BUYERS });
+  // Whoever was told of a place or a unit has it, under the id that they were told of.
+  const told = pressed.map(({ buyer, answer: { body } }) => `${buyer.userId} ${body.ticketId ?? body.reservationId}`);
+  const tickets = await db.query<{ user_id: number; ticket_id: string }>(ticketsOf, [productId]);
+  assert.deepEqual(tickets.map((ticket) => `${ticket.user_id} ${ticket.ticket_id}`).sort(), told.sort());
+  await moveLines(db, null);
+  assert.deepEqual(await db.query(states, [productId]), [
+    { state: 'granted', n: UNITS, first: 1, last: UNITS },
+    { state: 'waiting', n: BUYERS - UNITS, first: UNITS + 1, last: BUYERS },
+  ]);
+  await assertExact(db);
+  await web.stop();
+}
+
+const ticketsOf = sql('t_tickets_of', 'select user_id, ticket_id from ticket where product_id = $1');
+const states = sql(
+  't_ticket_states',
+  `select state, count(*) as n, min(place) as first, max(place) as last from ticket where product_id = $1
+   group by state order by state`,
+);
 
 async function buyThrough(
   t: TestContext,
@@ -77,19 +121,8 @@ async function buyThrough(
   db: Database & { url: string },
   fault: Fault,
 ): Promise<void> {
-  const port = await freePort();
-  const door = await startProvider(t, db, port);
-  const productId = await makeProduct(db, { stock: UNITS });
-  const buyers = await makeBuyers(db, BUYERS);
-  const settings = { databaseUrl: db.url, sandboxPort: door.port, port, environment: QUIET };
-  let node = await startWebNode(t, settings);
-  const origins = [node.origin];
-  const web = {
-    kill9: () => node.kill9(),
-    start: async () => {
-      node = await startWebNode(t, settings);
-    },
-  };
+  const { origin, web, productId, buyers, shop } = await openCrowdedShop(t, db, { units: UNITS, buyers: BUYERS });
+  const origins = [origin];
 
   // A batch is inside the database, waiting for the row, when it happens.
   await lockInventory(t, db, productId);
@@ -111,9 +144,9 @@ async function buyThrough(
     [],
   );
   await assertKept(db, productId, paid);
-  await assertExact(db, { sandboxPort: door.port, port });
+  await assertExact(db, shop);
   assert.deepEqual(await db.query(sql('t_orders', 'select count(*) as n from orders')), [{ n: UNITS }]);
-  await node.stop();
+  await web.stop();
 }
 
 async function lockInventory(t: TestContext, db: { url: string }, productId: number): Promise<void> {
@@ -156,36 +189,32 @@ test('the disk is full and is freed', async (t) => {
 async function buyOnFullDisk(t: TestContext, server: OwnServer, disk: string): Promise<void> {
   const db = await server.database('fault_disk');
   t.after(() => db.close());
-  const port = await freePort();
-  const door = await startProvider(t, db, port);
-  const productId = await makeProduct(db, { stock: 5_000 });
-  const buyers = await makeBuyers(db, DISK_BUYERS);
-  const node = await startWebNode(t, { databaseUrl: db.url, sandboxPort: door.port, port, environment: QUIET });
+  const { origin, web, productId, buyers } = await openCrowdedShop(t, db, { units: 5_000, buyers: DISK_BUYERS });
   const filler = join(disk, 'filler');
   await fill(filler, disk);
 
   // Pages that exist take some more rows; then nothing fits any more.
   const refusals: number[] = [];
   for (const buyer of buyers) {
-    const answer = await tryOnce(node.origin, buyer, purchaseOf(productId));
+    const answer = await tryOnce(origin, buyer, purchaseOf(productId));
     if (answer?.status === 303) continue;
     refusals.push(answer?.status ?? 0);
     assert.ok(answer?.retryAfter, 'who is refused is told when to come back');
     if (refusals.length === 5) break;
   }
   assert.deepEqual(refusals, [503, 503, 503, 503, 503]);
-  assert.equal((await fetch(`${node.origin}/search`)).status, 200, 'searching goes on');
+  assert.equal((await fetch(`${origin}/search`)).status, 200, 'searching goes on');
 
   await rm(filler);
   // A server that could not write its log has ended itself; whoever supervises it starts it again.
   await server.start();
-  const origins = [node.origin];
+  const origins = [origin];
   const ask = purchaseOf(productId);
   const pressed = await pressUntilSure({ buyers, origins, ask, timeoutMs: SURE_WITHIN_MS });
   assert.deepEqual(countStatuses(pressed), { 303: buyers.length });
   await assertKept(db, productId, pressed);
   await assertExact(db);
-  await node.stop();
+  await web.stop();
 }
 
 /** undefined: not allowed here. */

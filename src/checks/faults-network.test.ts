@@ -8,7 +8,7 @@ import { openDatabase, sql } from '../lib/db.ts';
 import { openReservations } from '../modules/inventory/index.ts';
 import { openFaultyProxy } from './faulty-proxy.ts';
 import { makeProduct } from './fixtures.ts';
-import { freePort, makeBuyers, startProvider, startWebNode } from './running-shop.ts';
+import { openCrowdedShop } from './running-shop.ts';
 import {
   assertExact,
   assertKept,
@@ -24,7 +24,6 @@ const UNITS = 40;
 const BUYERS = 150;
 const SURE_WITHIN_MS = 30_000;
 const LOCK_HELD_MS = 3_000;
-const QUIET = { LOG_LEVEL: 'silent' };
 
 test('connections that fall silent are noticed in bounded time, and what was under way is sent again', async (t) => {
   const db = await openTestDatabase(t);
@@ -66,8 +65,8 @@ test('connections that fall silent are noticed in bounded time, and what was und
 });
 
 test('connections cut under load, over and over', async (t) => {
-  const { node, proxy, productId, buyers, db, shop } = await openFarShop(t);
-  const origins = [node.origin];
+  const { origin, proxy, productId, buyers, db, shop } = await openFarShop(t);
+  const origins = [origin];
   const cutting = setInterval(() => proxy.cut(), 80);
   t.after(() => clearInterval(cutting));
   const ask = purchaseOf(productId);
@@ -91,13 +90,13 @@ test('connections cut under load, over and over', async (t) => {
 });
 
 test('all is silent, new connections too: buyers hear 503 in bounded time, looking goes on, and it heals', async (t) => {
-  const { node, proxy, productId, buyers, db, shop } = await openFarShop(t);
-  const origins = [node.origin];
+  const { origin, proxy, productId, buyers, db, shop } = await openFarShop(t);
+  const origins = [origin];
   const ask = purchaseOf(productId);
   const pressing = pressUntilSure({ buyers, origins, ask, timeoutMs: SURE_WITHIN_MS });
   proxy.silenceAll();
   const startedAt = performance.now();
-  const looking = await lookAround(node.origin, productId, 20);
+  const looking = await lookAround(origin, productId, 20);
   assert.ok(looking.slowestMs < 1_000, `a page took ${looking.slowestMs} ms`);
   await sleep(2_000);
   proxy.heal();
@@ -110,14 +109,14 @@ test('all is silent, new connections too: buyers hear 503 in bounded time, looki
 });
 
 test('a database 200 ms away sells more slowly, and as exactly', async (t) => {
-  const { node, proxy, productId, buyers, db, shop } = await openFarShop(t);
+  const { origin, proxy, productId, buyers, db, shop } = await openFarShop(t);
   proxy.delay(100);
   const startedAt = performance.now();
   const ask = purchaseOf(productId);
-  const pressed = await pressUntilSure({ buyers, origins: [node.origin], ask, timeoutMs: SURE_WITHIN_MS });
+  const pressed = await pressUntilSure({ buyers, origins: [origin], ask, timeoutMs: SURE_WITHIN_MS });
   assert.deepEqual(countStatuses(pressed), { 303: UNITS, 409: BUYERS - UNITS });
   assert.ok(performance.now() - startedAt < 5_000, 'a batch pays the way once, not each buyer');
-  const looking = await lookAround(node.origin, productId, 20);
+  const looking = await lookAround(origin, productId, 20);
   assert.ok(looking.slowestMs < 1_000, `a page took ${looking.slowestMs} ms`);
   await assertKept(db, productId, pressed);
   proxy.heal();
@@ -125,20 +124,20 @@ test('a database 200 ms away sells more slowly, and as exactly', async (t) => {
 });
 
 test('a row locked for three seconds: other products sell on, pages stay quick, nobody waits without end', async (t) => {
-  const { node, productId, buyers, db, shop } = await openFarShop(t);
+  const { origin, productId, buyers, db, shop } = await openFarShop(t);
   const other = await makeProduct(db, { stock: BUYERS });
   const locker = new pg.Client({ connectionString: db.url });
   await locker.connect();
   await locker.query('begin');
   await locker.query('select 1 from inventory where product_id = $1 for update', [productId]);
-  const origins = [node.origin];
+  const origins = [origin];
   const startedAt = performance.now();
   const pressing = pressUntilSure({ buyers, origins, ask: purchaseOf(productId), timeoutMs: SURE_WITHIN_MS });
   const others = await pressUntilSure({ buyers, origins, ask: purchaseOf(other), timeoutMs: SURE_WITHIN_MS });
   const othersTookMs = performance.now() - startedAt;
   assert.deepEqual(countStatuses(others), { 303: BUYERS });
   assert.ok(othersTookMs < 1_500, `the others took ${othersTookMs} ms`);
-  assert.ok((await lookAround(node.origin, productId, 20)).slowestMs < 1_000);
+  assert.ok((await lookAround(origin, productId, 20)).slowestMs < 1_000);
   await sleep(LOCK_HELD_MS - (performance.now() - startedAt));
   await locker.query('rollback');
   await locker.end();
@@ -150,13 +149,13 @@ test('a row locked for three seconds: other products sell on, pages stay quick, 
 });
 
 test('a row that stays locked: the buyers are told 503 and when to come back', async (t) => {
-  const { node, productId, buyers, db, shop } = await openFarShop(t);
+  const { origin, productId, buyers, db, shop } = await openFarShop(t);
   const locker = new pg.Client({ connectionString: db.url });
   await locker.connect();
   await locker.query('begin');
   await locker.query('select 1 from inventory where product_id = $1 for update', [productId]);
   const startedAt = performance.now();
-  const answers = await Promise.all(buyers.map((buyer) => tryOnce(node.origin, buyer, purchaseOf(productId))));
+  const answers = await Promise.all(buyers.map((buyer) => tryOnce(origin, buyer, purchaseOf(productId))));
   const tookMs = performance.now() - startedAt;
   assert.deepEqual([...new Set(answers.map((answer) => answer?.status))], [503]);
   assert.ok(answers.every((answer) => Number(answer?.retryAfter) >= 1));
@@ -164,7 +163,7 @@ test('a row that stays locked: the buyers are told 503 and when to come back', a
   await locker.query('rollback');
   await locker.end();
   const ask = purchaseOf(productId);
-  const pressed = await pressUntilSure({ buyers, origins: [node.origin], ask, timeoutMs: SURE_WITHIN_MS });
+  const pressed = await pressUntilSure({ buyers, origins: [origin], ask, timeoutMs: SURE_WITHIN_MS });
   assert.deepEqual(countStatuses(pressed), { 303: UNITS, 409: BUYERS - UNITS });
   await assertExact(db, shop);
 });
@@ -172,13 +171,8 @@ test('a row that stays locked: the buyers are told 503 and when to come back', a
 async function openFarShop(t: TestContext) {
   const db = await openTestDatabase(t);
   const proxy = await openFaultyProxy(t, db.url);
-  const port = await freePort();
-  const door = await startProvider(t, db, port);
-  const productId = await makeProduct(db, { stock: UNITS });
-  const buyers = await makeBuyers(db, BUYERS);
-  const settings = { databaseUrl: proxy.url, sandboxPort: door.port, port, environment: QUIET };
-  const node = await startWebNode(t, settings);
-  return { db, proxy, node, productId, buyers, shop: { sandboxPort: door.port, port } };
+  const shop = await openCrowdedShop(t, db, { units: UNITS, buyers: BUYERS, databaseUrl: proxy.url });
+  return { db, proxy, ...shop };
 }
 
 /** Somebody who only looks: search and a page that asks nobody for data. */

@@ -13,9 +13,12 @@ import { ensureSecrets } from '../lib/secrets.ts';
 import { signBuyerToken } from '../rehearsal/buyer-token.ts';
 import { createBuyerAccounts } from '../rehearsal/store.ts';
 import { startSandbox } from '../sandbox/server.ts';
+import { makeProduct } from './fixtures.ts';
 
 const MAIN_FILE = join(import.meta.dirname, '../main.ts');
 const READY_TIMEOUT_MS = 30_000;
+/** Where faults are meant: their log lines would only fill the report. */
+export const QUIET = { LOG_LEVEL: 'silent' };
 
 export type WebNode = { origin: string; kill9(): Promise<void>; stop(): Promise<void>; process: ChildProcess };
 
@@ -207,4 +210,27 @@ export async function post(origin: string, path: string, buyer: Buyer, body: unk
     redirect: 'manual',
   });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+/** A web node with its provider, something to sell and people who want it. `databaseUrl`: the node's way to the database. */
+export async function openCrowdedShop(
+  t: Pick<TestContext, 'after'>,
+  db: Database & { url: string },
+  given: { units: number; buyers: number; databaseUrl?: string },
+) {
+  const port = await freePort();
+  const { port: sandboxPort } = await startProvider(t, db, port);
+  const productId = await makeProduct(db, { stock: given.units });
+  const buyers = await makeBuyers(db, given.buyers);
+  const start = () =>
+    startWebNode(t, { databaseUrl: given.databaseUrl ?? db.url, sandboxPort, port, environment: QUIET });
+  let node = await start();
+  const web = {
+    kill9: () => node.kill9(),
+    stop: () => node.stop(),
+    start: async () => {
+      node = await start();
+    },
+  };
+  return { origin: node.origin, web, productId, buyers, shop: { sandboxPort, port } };
 }
