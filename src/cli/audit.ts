@@ -18,6 +18,8 @@ const ROWS_SHOWN = 10;
 // About 200 bytes each in the file, which is read as one text, and no text of Node's is longer than 512 MiB.
 const MAX_STATEMENT_ROWS = 2_000_000;
 const MAX_FILE_BYTES = 500 * 1024 ** 2;
+// A stranger's file is shown at a terminal: what moves its cursor or turns its text round could make it say "sound".
+const MOVES_TERMINAL = /[\p{Cc}\p{Bidi_Control}]/gu;
 
 /** Whether the books are clean. */
 export function audit(config: Config, isJson: boolean): Promise<boolean> {
@@ -96,7 +98,7 @@ function show({ kind, publicKey, statement, checks }: Verification, isJson: bool
   console.log(
     [
       ...(statement
-        ? [`Drop of product ${statement.productId}, ${statement.title}, as of ${statement.madeAt}`, '']
+        ? [plain(`Drop of product ${statement.productId}, ${statement.title}, as of ${statement.madeAt}`), '']
         : []),
       ...figures.map(([name, figure]) => figureLine(name, figure)),
       '',
@@ -123,12 +125,16 @@ function textOf({ kind, figures, checks }: AuditReport): string {
 }
 
 function figureLine(name: string, figure: unknown): string {
-  return `  ${name.padEnd(24)} ${typeof figure === 'object' ? JSON.stringify(figure) : figure}`;
+  return plain(`  ${name.padEnd(24)} ${typeof figure === 'object' ? JSON.stringify(figure) : figure}`);
 }
 
 function promiseLines(promise: string, broken: readonly string[]): string[] {
   return [
     `  ${broken.length === 0 ? 'ok ' : 'BAD'}  ${promise}`,
-    ...broken.slice(0, ROWS_SHOWN).map((line) => `         ${line}`),
+    ...broken.slice(0, ROWS_SHOWN).map((line) => plain(`         ${line}`)),
   ];
+}
+
+function plain(line: string): string {
+  return line.replace(MOVES_TERMINAL, '\uFFFD');
 }

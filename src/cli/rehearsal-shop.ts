@@ -18,6 +18,8 @@ import type { StartOptions } from './start.ts';
 
 export type RehearsalShop = {
   origin: string;
+  /** Its database and all it keeps; gone when it has been closed. */
+  directory: string;
   /** Straight to the database, past whatever is cut. */
   databaseUrl: string;
   breakable: Breakable;
@@ -73,6 +75,7 @@ export async function makeRehearsalShop(
 
   return {
     origin: config.origin,
+    directory: config.dataDirectory,
     databaseUrl: postgres.url,
     lost: lost.signal,
     breakable: {

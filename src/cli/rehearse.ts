@@ -65,7 +65,10 @@ export async function runRehearsal(config: Config, command: RehearseCommand, opt
   const listener: Listener = { say, progress: progress.update };
   const loadProgram = { file: options.mainFile, args: ['rehearse-load'] };
   let ownShop: RehearsalShop | undefined;
-  const stopping = watchStopSignals(say, () => ownShop?.abandon());
+  const stopping = watchStopSignals(say, () => {
+    ownShop?.abandon();
+    if (ownShop) say(`The database of the rehearsal is left in ${ownShop.directory}; it can be removed.`);
+  });
 
   const inOwnShop = async (): Promise<Rehearsal> => {
     say('Bringing up a shop for the rehearsal; nothing of yours is touched.');

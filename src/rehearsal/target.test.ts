@@ -111,6 +111,7 @@ test('Ctrl-C twice: nothing is left running', { timeout: TIMEOUT_MS }, async (t)
   run.child.kill('SIGINT');
   assert.equal(await run.ended, 1);
   assert.match(run.err(), /Stopping at once/);
+  assert.ok(run.err().includes(`left in ${join(data, 'rehearsals', name, 'shop')}`), run.err());
   await until('PostgreSQL ends', () => !isAlive(pid));
 });
 

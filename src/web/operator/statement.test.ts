@@ -40,4 +40,12 @@ test('an operator downloads the proof of a drop; it is checked on a machine that
   assert.equal(forged.status, 1);
   assert.match(forged.stdout, /BAD {2}it is as it was when it was hashed.*place 2, which was 1.*REFUSED/s);
   assert.equal(verify(answer.body, '--key', '0'.repeat(64)).status, 1);
+
+  // A file that would write over what the terminal says of it.
+  const [up, sentence] = ['\\u001b[2A', 'The statement is sound.'];
+  const sly = verify(answer.body.replace(/"title":"/, `"title":"${up}\\n${sentence}\\n`));
+  assert.equal(sly.status, 1);
+  assert.match(sly.stdout, /\uFFFD\[2A\uFFFDThe statement is sound\.\uFFFD/);
+  assert.doesNotMatch(sly.stdout, /^The statement is sound/m);
+  for (const { stdout } of [sly, verify('\u001b[2A')]) assert.ok(!stdout.includes('\u001b'), stdout);
 });
