@@ -3,17 +3,13 @@
 // Load comes from a process of its own on the same machine; each route is driven alone, keep-alive, closed loop.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { fastify } from 'fastify';
 import { Pool } from 'undici';
-import { openDatabase } from '../src/lib/db.ts';
-import { startEmbeddedPostgres } from '../src/lib/embedded-postgres.ts';
-import { migrate } from '../src/lib/migrate.ts';
 import { seedDemo } from '../src/modules/catalog/index.ts';
 import { setImportedStock } from '../src/modules/inventory/index.ts';
 import { closedLoop, type LoopFigures, printTable } from './load.ts';
+import { startRunningWeb } from './running-web.ts';
 
 const PRODUCTS = Number(process.argv[2] ?? 5_000);
 const CONNECTIONS = 32;
@@ -21,9 +17,6 @@ const WARM_UP_REQUESTS = 4_000;
 const REQUESTS = 20_000;
 const ROUNDS = 3;
 const BARE_PORT = 3390;
-const WEB_PORT = 3391;
-const OPS_PORT = 3392;
-const SANDBOX_PORT = 3393;
 
 type Target = { name: string; origin: string; path(n: number): string; accept: string };
 
@@ -58,38 +51,23 @@ async function driveLoad(order: { origin: string; paths: string[]; accept: strin
 }
 
 async function compare(): Promise<void> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'souk-bench-http-'));
-  const postgres = await startEmbeddedPostgres({ dataDirectory: join(dataDirectory, 'postgres') });
-  const children: ReturnType<typeof fork>[] = [];
+  const shop = await startRunningWeb(
+    (db) => seedDemo({ db, products: PRODUCTS, afterBatch: setImportedStock, onProgress: () => {}, today: new Date() }),
+    undefined,
+  );
+  const bare = fork(import.meta.filename, ['bare']);
   try {
-    await migrate(postgres.url, join(import.meta.dirname, '../migrations'));
-    const db = openDatabase({ url: postgres.url, applicationName: 'bench', maxConnections: 4, statementTimeoutMs: 0 });
-    await seedDemo({ db, products: PRODUCTS, afterBatch: setImportedStock, onProgress: () => {}, today: new Date() });
-    await db.close();
-    children.push(await startChild(import.meta.filename, ['bare'], {}));
-    const web = await startChild(join(import.meta.dirname, '../src/main.ts'), ['web'], {
-      PORT: String(WEB_PORT),
-      OPS_PORT: String(OPS_PORT),
-      SANDBOX_PORT: String(SANDBOX_PORT),
-      SOUK_DATA: dataDirectory,
-      DATABASE_URL: postgres.url,
-      SOUK_DEMO: 'off',
-      LOG_LEVEL: 'error',
-    });
-    children.push(web);
-    await report(web.pid ?? 0);
+    await once(bare, 'message');
+    await report(shop.port, shop.web.pid ?? 0);
   } finally {
-    for (const child of children) {
-      if (child.connected) child.disconnect();
-      await once(child, 'exit');
-    }
-    await postgres.stop();
-    await rm(dataDirectory, { recursive: true, force: true });
+    bare.disconnect();
+    await once(bare, 'exit');
+    await shop.close();
   }
 }
 
-async function report(webPid: number): Promise<void> {
-  const shop = `http://127.0.0.1:${WEB_PORT}`;
+async function report(port: number, webPid: number): Promise<void> {
+  const shop = `http://127.0.0.1:${port}`;
   const { ids, terms } = await whatToAsk(shop);
   const searchPath = (n: number): string =>
     `/search/?term=${encodeURIComponent(terms[n % terms.length] ?? '')}&page=${1 + (n % 3)}`;
@@ -147,16 +125,6 @@ async function whatToAsk(shop: string): Promise<{ ids: string[]; terms: string[]
     }
   }
   return { ids, terms: [...terms] };
-}
-
-async function startChild(file: string, args: string[], env: Record<string, string>) {
-  const child = fork(file, args, {
-    env: { ...process.env, ...env },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  });
-  const [message] = (await once(child, 'message')) as [{ kind: string; reason?: string }];
-  if (message.kind !== 'ready') throw new Error(`${args.join(' ')}: ${message.reason ?? message.kind}`);
-  return child;
 }
 
 async function loadFrom(order: {

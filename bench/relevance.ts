@@ -17,6 +17,7 @@ import { RERANK_WEIGHTS } from '../src/modules/search/engine/rerank.ts';
 import { searchProducts } from '../src/modules/search/engine/search.ts';
 import { openState, putDocument, type SearchState } from '../src/modules/search/engine/state.ts';
 import type { ReplicaDocument, SearchQuery } from '../src/modules/search/index.ts';
+import { testDocument } from '../src/modules/search/test-documents.ts';
 
 const RANKS = 10;
 /** Judged products may stand far behind unjudged ones; both engines are read as deep. */
@@ -258,11 +259,7 @@ function readDocuments(from: string): ReplicaDocument[] {
     .split('\n');
   return lines.map((line): ReplicaDocument => {
     const row: Row = JSON.parse(line);
-    return {
-      productId: Number(row.id),
-      sellerId: 1,
-      sellerName: 'Bench',
-      sellerRating: null,
+    return testDocument(Number(row.id), {
       title: row.title,
       description: row.description ?? '',
       brand: row.brand,
@@ -270,16 +267,8 @@ function readDocuments(from: string): ReplicaDocument[] {
       category: row.category === 'other' ? [] : [row.category],
       attributes: Object.fromEntries(Object.entries(row.attributes).map(([name, value]) => [name, String(value)])),
       gtin: row.gtin,
-      familyKey: null,
-      variant: {},
       priceMinor: row.price.amount,
       currency: row.price.currency,
-      pictures: [],
-      ratingCounts: [0, 0, 0, 0, 0],
-      createdAtMs: 0,
-      newestReviews: [],
-      stock: { state: 'in_stock', available: null },
-      drop: null,
-    };
+    });
   });
 }

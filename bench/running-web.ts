@@ -25,14 +25,31 @@ export type RunningWeb = {
 
 /** `prepare` fills the database before the web process reads it. `profile`: a directory for CPU profiles of web and provider. */
 export async function startRunningWeb(
-  prepare: (db: Database) => Promise<void>,
+  prepare: (db: Database) => Promise<unknown>,
   profile: string | undefined,
 ): Promise<RunningWeb> {
+  const ends = new AsyncDisposableStack();
+  try {
+    return await start(prepare, profile, ends);
+  } catch (error) {
+    await ends.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(
+  prepare: (db: Database) => Promise<unknown>,
+  profile: string | undefined,
+  ends: AsyncDisposableStack,
+): Promise<RunningWeb> {
   const directory = await mkdtemp(join(tmpdir(), 'souk-bench-'));
+  ends.defer(() => rm(directory, { recursive: true, force: true }));
   const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, 'postgres') });
+  ends.defer(() => postgres.stop());
   await migrate(postgres.url, join(import.meta.dirname, '../migrations'));
   const options = { applicationName: 'bench', maxConnections: 4, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
   const db = openDatabase({ url: postgres.url, ...options });
+  ends.defer(() => db.close());
   await prepare(db);
   await db.script('checkpoint');
   const [port, opsPort, sandboxPort] = [await freePort(), await freePort(), await freePort()];
@@ -46,8 +63,8 @@ export async function startRunningWeb(
     LOG_LEVEL: 'error',
   };
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const sandbox = await startChild('sandbox', environment, profiling);
-  const web = await startChild('web', environment, profiling);
+  const sandbox = await startChild('sandbox', environment, profiling, ends);
+  const web = await startChild('web', environment, profiling, ends);
   return {
     db,
     url: postgres.url,
@@ -56,23 +73,24 @@ export async function startRunningWeb(
     sandboxPort,
     sandbox,
     web,
-    close: async () => {
-      for (const child of [web, sandbox]) {
-        if (child.exitCode !== null || child.signalCode !== null) continue;
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
-      await db.close();
-      await postgres.stop();
-      await rm(directory, { recursive: true, force: true });
-    },
+    close: () => ends.disposeAsync(),
   };
 }
 
-async function startChild(command: string, environment: NodeJS.ProcessEnv, execArgv: string[]): Promise<ChildProcess> {
+async function startChild(
+  command: string,
+  environment: NodeJS.ProcessEnv,
+  execArgv: string[],
+  ends: AsyncDisposableStack,
+): Promise<ChildProcess> {
   const child = fork(MAIN_FILE, [command], {
     env: { ...process.env, ...environment },
     execArgv: ['--disable-warning=ExperimentalWarning', ...execArgv],
+  });
+  ends.defer(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
   });
   const ended = once(child, 'exit').then(([code]) => [{ kind: `ended with ${code}` }]);
   const [message] = (await Promise.race([once(child, 'message'), ended])) as [{ kind: string; reason?: string }];

@@ -4,17 +4,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeProduct, makeSeller } from '../src/checks/fixtures.ts';
 import { makeBuyers } from '../src/checks/running-shop.ts';
-import { type Database, openDatabase, sql } from '../src/lib/db.ts';
-import { startEmbeddedPostgres } from '../src/lib/embedded-postgres.ts';
-import { migrate } from '../src/lib/migrate.ts';
+import { type Database, sql } from '../src/lib/db.ts';
 import { moveLines, openReservations, setDrop } from '../src/modules/inventory/index.ts';
+import { cpuSeconds, startRunningWeb } from './running-web.ts';
 
 const WANTED_CONNECTIONS = 20_000;
 const OTHER_FILES = 200;
@@ -25,9 +22,6 @@ const OPENING_AT_ONCE = 100;
 const GRANT_ROUNDS = 5;
 const GRANTS_A_ROUND = 100;
 const REST_MS = 10_000;
-const WEB_PORT = 3381;
-const OPS_PORT = 3382;
-const SANDBOX_PORT = 3383;
 
 const addStock = sql(
   'bench_add_stock',
@@ -43,13 +37,14 @@ else await measure();
 /** Opens a stream for each reader it is sent, and says when which event came. */
 async function read(): Promise<void> {
   const localAddress = process.argv[3] ?? '';
+  const port = Number(process.argv[4]);
   let localPort = FIRST_CLIENT_PORT;
   let events = 0;
   let granted: number[] = [];
   let lost = 0;
   const open = ({ ticketId, authorization }: Reader): Promise<void> =>
     new Promise((resolve, reject) => {
-      const socket = connect({ port: WEB_PORT, host: '127.0.0.1', localAddress, localPort: localPort++ });
+      const socket = connect({ port, host: '127.0.0.1', localAddress, localPort: localPort++ });
       socket.on('error', reject);
       socket.on('close', () => lost++);
       socket.once('data', (first) => {
@@ -62,7 +57,7 @@ async function read(): Promise<void> {
         if (text.includes('event: granted')) granted.push(Date.now());
       });
       socket.write(
-        `GET /line/${ticketId} HTTP/1.1\r\nHost: 127.0.0.1:${WEB_PORT}\r\nAccept: text/event-stream\r\nAuthorization: ${authorization}\r\n\r\n`,
+        `GET /line/${ticketId} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\nAuthorization: ${authorization}\r\n\r\n`,
       );
     });
   process.on('message', async (message: Reader[] | 'tell') => {
@@ -86,41 +81,22 @@ async function read(): Promise<void> {
 
 async function measure(): Promise<void> {
   const connections = Math.min(Number(process.argv[2] ?? WANTED_CONNECTIONS), openFilesLimit() - OTHER_FILES);
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'souk-bench-sse-'));
-  const postgres = await startEmbeddedPostgres({ dataDirectory: join(dataDirectory, 'postgres') });
-  const children: ChildProcess[] = [];
+  let line: { productId: number; readers: Reader[] } | undefined;
+  const shop = await startRunningWeb(async (db) => {
+    line = await makeLine(db, connections);
+  }, undefined);
+  const clients: ChildProcess[] = [];
   try {
-    await migrate(postgres.url, join(import.meta.dirname, '../migrations'));
-    const db = openDatabase({ url: postgres.url, applicationName: 'bench', maxConnections: 8, statementTimeoutMs: 0 });
-    const { productId, readers } = await makeLine(db, connections);
-    const web = fork(join(import.meta.dirname, '../src/main.ts'), ['web'], {
-      env: {
-        ...process.env,
-        PORT: String(WEB_PORT),
-        OPS_PORT: String(OPS_PORT),
-        SANDBOX_PORT: String(SANDBOX_PORT),
-        SOUK_DATA: dataDirectory,
-        DATABASE_URL: postgres.url,
-        SOUK_DEMO: 'off',
-        LOG_LEVEL: 'error',
-      },
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    });
-    children.push(web);
-    await once(web, 'message');
-    const clients = await Promise.all(CLIENT_ADDRESSES.map(startReader));
-    children.push(...clients);
-    await report(db, productId, web.pid ?? 0, clients, readers);
-    await db.close();
+    if (!line) throw new Error('nothing was prepared');
+    for (const address of CLIENT_ADDRESSES) clients.push(await startReader(address, shop.port));
+    await report(shop.db, line.productId, shop.web.pid ?? 0, clients, line.readers);
   } finally {
-    for (const child of children) {
-      if (child.exitCode !== null) continue;
-      const exited = once(child, 'exit');
-      if (child.connected) child.disconnect();
+    for (const client of clients) {
+      const exited = once(client, 'exit');
+      client.disconnect();
       await exited;
     }
-    await postgres.stop();
-    await rm(dataDirectory, { recursive: true, force: true });
+    await shop.close();
   }
 }
 
@@ -204,8 +180,8 @@ async function makeLine(db: Database, count: number): Promise<{ productId: numbe
   return { productId, readers };
 }
 
-async function startReader(address: string): Promise<ChildProcess> {
-  const child = fork(import.meta.filename, ['read', address]);
+async function startReader(address: string, port: number): Promise<ChildProcess> {
+  const child = fork(import.meta.filename, ['read', address, String(port)]);
   await once(child, 'message');
   return child;
 }
@@ -231,12 +207,6 @@ function openFilesLimit(): number {
 
 async function residentMb(pid: number): Promise<number> {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024);
-}
-
-/** User and system time of the process; Linux counts in hundredths. */
-async function cpuSeconds(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function percent(part: number): string {
