@@ -102,6 +102,7 @@ test('near the front the page looks sooner; on a grant it leads to the payment',
   await app.inject({ method: 'DELETE', url: `/reservation/${holderId}`, headers: people.stranger.bearer });
   const page = await app.inject({ url: `/line/${ticketId}?refresh=on`, headers });
   assert.match(page.body, /It is your turn/);
+  assert.match(page.body, /held for you until <time [^>]+>\d\d:\d\d UTC<\/time><noscript> \(\d+:\d\d minutes from/);
   assert.ok(page.body.includes(`href="/pay/${ticketId}"`));
   const json = (await app.inject({ url: `/line/${ticketId}`, headers: people.buyer.bearer })).json();
   assert.equal(json.state, 'granted');

@@ -47,3 +47,10 @@ export function exactTime(at: Date | string): Html {
   const date = asDate(at);
   return html`<time datetime="${date.toISOString()}">${minute.format(date)} UTC</time>`;
 }
+
+/** "14:03 UTC", and for browsers that run no countdown how long that is: "(4:20 minutes from when this page came)". */
+export function holdEnd(expiresAt: string, serverTime: string): Html {
+  const leftSeconds = Math.max(0, Math.round((Date.parse(expiresAt) - Date.parse(serverTime)) / 1_000));
+  const left = `${Math.floor(leftSeconds / 60)}:${String(leftSeconds % 60).padStart(2, '0')}`;
+  return html`<time datetime="${expiresAt}">${expiresAt.slice(11, 16)} UTC</time><noscript> (${left} minutes from when this page came)</noscript>`;
+}

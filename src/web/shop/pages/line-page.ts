@@ -8,7 +8,7 @@ import { notice } from '../../kit/components/notice.ts';
 import { noPicture, picture } from '../../kit/components/picture.ts';
 import { price } from '../../kit/components/price.ts';
 import { pageHead, panel } from '../../kit/components/section.ts';
-import { exactTime } from '../../kit/components/time.ts';
+import { exactTime, holdEnd } from '../../kit/components/time.ts';
 import { layout } from '../../kit/layout.ts';
 import type { LineView } from '../line-json.ts';
 import { linePath } from '../ticket-json.ts';
@@ -119,7 +119,7 @@ function opening({ opensAt, serverTime }: LineView): Html {
 function granted({ reservation, serverTime }: LineView): Html {
   if (!reservation) return html`<p>A unit is held for you.</p>`;
   const { expiresAt, paymentPage, reservationId } = reservation;
-  return html`<p data-countdown="${expiresAt}" data-now="${serverTime}" data-ended="The time to pay has run out. The unit goes to the next in line.">A unit is held for you until <time datetime="${expiresAt}">${expiresAt.slice(11, 16)} UTC</time>.</p>
+  return html`<p data-countdown="${expiresAt}" data-now="${serverTime}" data-ended="The time to pay has run out. The unit goes to the next in line.">A unit is held for you until ${holdEnd(expiresAt, serverTime)}.</p>
 <p>${buttonLink(paymentPage, 'Pay now')}</p>
 ${postButton(`/reservation/${reservationId}/release`, 'Let it go', {}, 'quiet')}`;
 }

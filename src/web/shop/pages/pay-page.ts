@@ -11,6 +11,7 @@ import { methodText } from '../../kit/components/method.ts';
 import { notice } from '../../kit/components/notice.ts';
 import { noPicture, picture } from '../../kit/components/picture.ts';
 import { pageHead, panel } from '../../kit/components/section.ts';
+import { holdEnd } from '../../kit/components/time.ts';
 import { layout } from '../../kit/layout.ts';
 
 type Shown = {
@@ -69,8 +70,8 @@ ${payForm(shown, total)}
 }
 
 function hold(reservation: Reservation): Html {
-  const until = reservation.expiresAt.toISOString();
-  return html`<p class="checkout-hold" data-countdown="${until}" data-now="${new Date().toISOString()}" data-ended="The time to pay has run out. The unit went back on sale.">This unit is held for you until <time datetime="${until}">${until.slice(11, 16)} UTC</time>.</p>`;
+  const [until, now] = [reservation.expiresAt.toISOString(), new Date().toISOString()];
+  return html`<p class="checkout-hold" data-countdown="${until}" data-now="${now}" data-ended="The time to pay has run out. The unit went back on sale.">This unit is held for you until ${holdEnd(until, now)}.</p>`;
 }
 
 function payForm(shown: Shown, total: string): Html {
