@@ -19,6 +19,8 @@ import { isFinallySoldOut, type Line, type LineWatch } from './watch-lines.ts';
 export type Reservations = {
   /** At most one open hold a buyer and product: asking twice gives the same one. A drop with a line gives a place in it. */
   reserve(productId: number, userId: number): Promise<ReserveOutcome>;
+  /** What this buyer was told within the last second is what asking again would say, without the database. */
+  remembers(productId: number, userId: number): boolean;
   /** This buyer left the line or let a unit go here: what this node remembers of them is out of date. */
   forget(productId: number, userId: number): void;
   statistics(): {
@@ -132,6 +134,7 @@ export function openReservations(db: Database, lines: Pick<LineWatch, 'line' | '
       memory.remember(productId, userId, outcome, askedAtMs);
       return outcome;
     },
+    remembers: (productId, userId) => memory.recall(productId, userId, undefined) !== undefined,
     forget: memory.forget,
     statistics: () => ({
       reserve: reserving.statistics(),

@@ -13,8 +13,8 @@ const WATCH_TIMEOUT_MS = 3_000;
 
 type Drop = TestShop & { buy: (who: Person, proof?: string, browser?: boolean) => Promise<LightMyRequestResponse> };
 
-/** The shop's product is a drop with a line that has opened. */
-async function openDrop(t: TestContext, condition: EntryCondition): Promise<Drop> {
+/** The shop's product is a drop with a line, which has opened if nothing else is said. */
+async function openDrop(t: TestContext, condition: EntryCondition, opensInMs = -1_000): Promise<Drop> {
   const opened = await openTestShop(t);
   const { app, shop, people, productId } = opened;
   const announced = await app.inject({
@@ -22,7 +22,7 @@ async function openDrop(t: TestContext, condition: EntryCondition): Promise<Drop
     url: `/seller/products/${productId}/drop`,
     headers: people.seller.bearer,
     payload: {
-      opensAt: new Date(Date.now() - 1_000).toISOString(),
+      opensAt: new Date(Date.now() + opensInMs).toISOString(),
       mode: 'line',
       perCustomerLimit: 1,
       holdSeconds: 60,
@@ -78,6 +78,19 @@ test('a puzzle: asked for, solved, good once and only for who got it', async (t)
   const nothing = await app.inject({ url: '/product/987654321/proof', headers: people.buyer.bearer });
   assert.equal(nothing.statusCode, 404);
   assert.deepEqual(shop.answers.of(productId), { yes: 2, no: 0, shed: 0, turnedAway: 3 });
+});
+
+test('who presses twice is told the same place, and is not sent back to the puzzle', async (t) => {
+  const { buy, shop, people, productId } = await openDrop(t, 'proof-of-work', 60_000);
+  const { challenge } = (await buy(people.buyer)).json<{ challenge: Challenge }>();
+  const proof = await solve(challenge);
+  const first = await buy(people.buyer, proof, true);
+  assert.match(String(first.headers.location), /^\/line\//);
+  assert.equal((await buy(people.buyer, proof, true)).headers.location, first.headers.location);
+  assert.equal((await buy(people.buyer)).headers.location, first.headers.location);
+  assert.equal((await buy(people.stranger)).statusCode, 403);
+  shop.reservations.forget(productId, people.buyer.user.userId);
+  assert.equal((await buy(people.buyer)).statusCode, 403, 'a second later it is a puzzle again');
 });
 
 test('a browser without scripts is sent to a page, waits there, and goes on with its form', async (t) => {

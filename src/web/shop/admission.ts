@@ -28,7 +28,8 @@ export async function admit(
   proof: string | undefined,
 ): Promise<Admission> {
   const condition = shop.lines.line(buyer.productId)?.entryCondition ?? 'none';
-  if (condition === 'none') return ADMITTED;
+  // Who presses twice is in line already, and hears it again.
+  if (condition === 'none' || shop.reservations.remembers(buyer.productId, buyer.userId)) return ADMITTED;
   const isPage = wantsPage(request);
   const sendOn: Admission = { kind: 'sent-on', location: waitPath(buyer.productId) };
   if (condition === 'verified-mail') {
