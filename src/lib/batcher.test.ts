@@ -27,6 +27,25 @@ test('callers that come while a batch runs share the next one, and each hears it
   assert.deepEqual(batches, [[1], [2, 3, 4]]);
 });
 
+test('a large batch is told some at a time: other work finds room in between', async () => {
+  const all = 100;
+  let turns = 0;
+  const batcher = createBatcher<number, number>({ ...BOUNDS, maxBatchItems: all, run: async (_key, items) => items });
+  const count = (): void => {
+    turns++;
+    if (batcher.queuedItems() > 0) setImmediate(count);
+  };
+  const toldInTurn = new Map<number, number>();
+  const told = Array.from({ length: all }, async (_, n) => {
+    assert.equal(await batcher.submit(1, n), n);
+    toldInTurn.set(turns, (toldInTurn.get(turns) ?? 0) + 1);
+  });
+  count();
+  await Promise.all(told);
+  assert.ok(Math.max(...toldInTurn.values()) <= all / 4, `told in turns: ${[...toldInTurn]}`);
+  await batcher.drain();
+});
+
 test('any schedule: one batch a key at a time, none too large, everyone answered once with its own outcome', async () => {
   const submission = fc.record({ key: fc.integer({ min: 1, max: 5 }), delayMs: fc.integer({ min: 0, max: 6 }) });
   await fc.assert(
