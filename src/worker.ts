@@ -57,6 +57,7 @@ export async function startWorker(config: Config): Promise<{ close(): Promise<vo
     applicationName: 'souk worker',
     maxConnections: WORKER_CONNECTIONS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    findsByKey: true,
   });
   const secrets = await patiently(() => ensureSecrets(db, ['provider-api-key', 'webhook-secret', 'order-link']));
   const provider = openPaymentProvider(config, secrets);

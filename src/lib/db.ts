@@ -16,6 +16,11 @@ export type DatabaseOptions = {
   maxConnections: number;
   /** The server ends what takes longer; half of it may go by waiting for a lock. 0: no limit. */
   statementTimeoutMs: number;
+  /**
+   * For processes whose statements all find their rows by an index. A connection keeps the plans it has made: one made while a table
+   * was small reads it as a whole, and goes on so for a minute while a sale fills it, until statistics are taken again.
+   */
+  findsByKey?: true;
 };
 
 const INT8_OID = 20;
@@ -63,6 +68,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    ...(options.findsByKey && { options: '-c enable_seqscan=off' }),
     statement_timeout: statementTimeoutMs,
     lock_timeout: statementTimeoutMs / 2,
     // A process that is stopped in mid-transaction must not keep its locks for longer than a statement could.
