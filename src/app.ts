@@ -8,7 +8,7 @@ import { type Readiness, startOpsServer } from './lib/ops-server.ts';
 import { measureRequests, measureShop, openMetrics } from './metrics.ts';
 import { openAccounts } from './modules/accounts/index.ts';
 import { openLineWatch, openReservations } from './modules/inventory/index.ts';
-import { drainCheckout, openCheckout, openOrderWatch } from './modules/orders/index.ts';
+import { drainCheckout, openCheckout, openOrderWatch, turnsToPay } from './modules/orders/index.ts';
 import type { PaymentProvider } from './modules/payments/index.ts';
 import { keepTaught, openQueryLog } from './modules/search/index.ts';
 import { openApiSettings } from './open-api.ts';
@@ -52,6 +52,7 @@ export async function startWeb(config: Config): Promise<{ close(): Promise<void>
     db: shop.db,
     accounts: shop.accounts,
     answers: shop.answers,
+    turnsToPay: () => turnsToPay(shop.checkout),
     publicOrigin: config.origin,
     paymentOrigin: new URL(shop.provider.cardPageUrl({ amountMinor: 0, currency: 'USD', returnUrl: config.origin }))
       .origin,
@@ -90,6 +91,7 @@ export async function openShop(
     applicationName: 'souk web',
     maxConnections: WEB_CONNECTIONS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    findsByKey: true,
   });
   const copyFile = secretsFile(config.dataDirectory);
   const { secrets, isCopy } = await holdSecrets(
@@ -105,7 +107,8 @@ export async function openShop(
     openShopReplica(config, { source: replicaSource(db), log, pollEveryMs: POLL_EVERY_MS }),
   ]);
   const lines = await openLineWatch(db, log);
-  const reservations = openReservations(db, lines);
+  const checkout = openCheckout({ db, provider, log, publicOrigin: config.origin });
+  const reservations = openReservations(db, lines, () => turnsToPay(checkout) > 0);
   const taught = keepTaught({
     db,
     replica,
@@ -122,7 +125,7 @@ export async function openShop(
     reservations,
     proofs: openProofs({ key: secrets['proof-of-work'], load: () => reservations.statistics().queuedItems }),
     answers: openAnswerCounts(),
-    checkout: openCheckout({ db, provider, log, publicOrigin: config.origin }),
+    checkout,
     provider,
     orderWatch: openOrderWatch({ db, everyMs: ORDER_WATCH_EVERY_MS, log }),
     linkKey: secrets['order-link'],

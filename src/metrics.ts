@@ -63,6 +63,6 @@ export function measureShop(
   );
   gauge('reserve_queued', 'Buyers waiting for a statement.', () => reservations.statistics().queuedItems);
   gauge('purchases_refused_unread', 'Buyers told at the door to come back, since the start.', answers.unread);
-  gauge('payments_under_way', 'Buyers waiting for the payment provider.', () => checkout.underWay.size);
+  gauge('payments_under_way', 'Payments under way or waiting for their turn.', () => checkout.underWay.size);
   gauge('settle_items', 'Payments settled by this node since the start.', () => checkout.settling.statistics().items);
 }

@@ -11,6 +11,7 @@ import {
   placeOrder,
   refundOrder,
   track,
+  turnsToPay,
 } from '../modules/orders/index.ts';
 import { AUDIT_CHECKS, findOffendingRows } from '../modules/orders/store-audit.ts';
 import { sellerBalance, sendDueRefunds } from '../modules/payments/index.ts';
@@ -118,6 +119,23 @@ test('many products of one seller at once: receipt numbers have no gap', async (
   assert.deepEqual(await db.query(sql('t_span', 'select count(*) as n, max(number) as highest from receipt')), [
     { n: 40, highest: 40 },
   ]);
+  await assertClean(bench);
+});
+
+test('more buyers pay at once than may: they wait for their turn, and meanwhile nobody else is given a unit', async (t) => {
+  const bench = await openTestCheckout(t, 20_000);
+  const { db } = bench.sandbox;
+  const payers = turnsToPay(bench.checkout) + 50;
+  const productId = await makeProduct(db, { stock: payers + 10 });
+  const reservations = openReservations(db, undefined, () => turnsToPay(bench.checkout) > 0);
+  const userIds = Array.from({ length: payers }, (_, n) => n + 1);
+  await Promise.all(userIds.map((userId) => reservations.reserve(productId, userId)));
+  const paying = Promise.all(userIds.map((userId) => bench.pay(productId, userId)));
+  assert.equal(turnsToPay(bench.checkout), 0);
+  assert.equal((await reservations.reserve(productId, payers + 1)).kind, 'overloaded');
+  assert.equal((await reservations.reserve(productId, 1)).kind, 'already-held', 'who holds one hears so');
+  assert.deepEqual(new Set((await paying).map(({ kind }) => kind)), new Set(['paid']));
+  assert.equal((await reservations.reserve(productId, payers + 1)).kind, 'held');
   await assertClean(bench);
 });
 

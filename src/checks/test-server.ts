@@ -12,11 +12,15 @@ import { openTestDatabase, type TestDatabase } from './test-database.ts';
 export const PUBLIC_ORIGIN = 'http://shop.test';
 export const PASSWORD = 'correct horse battery';
 
+const MANY_TURNS = 1_000;
+
 export type TestServer = {
   app: App;
   db: TestDatabase;
   accounts: Accounts;
   answers: AnswerCounts;
+  /** To pay, of those who hold a unit on this node; a test takes them away. */
+  turns: { left: number };
   publicOrigin: string;
 };
 
@@ -27,12 +31,22 @@ export async function openTestServer(t: Pick<TestContext, 'after'>, now: () => n
   const paymentOrigin = 'http://pay.test';
   const answers = openAnswerCounts();
   const publicOrigin = PUBLIC_ORIGIN;
-  const app = createServer({ db, accounts, answers, log, publicOrigin, paymentOrigin, trustProxy: false });
+  const turns = { left: MANY_TURNS };
+  const app = createServer({
+    db,
+    accounts,
+    answers,
+    turnsToPay: () => turns.left,
+    log,
+    publicOrigin,
+    paymentOrigin,
+    trustProxy: false,
+  });
   t.after(async () => {
     await app.close();
     await accounts.close();
   });
-  return { app, db, accounts, answers, publicOrigin };
+  return { app, db, accounts, answers, turns, publicOrigin };
 }
 
 let personCount = 0;

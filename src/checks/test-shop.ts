@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import type { Queryable } from '../lib/db.ts';
 import { openLog } from '../lib/log.ts';
 import { assignSeller, findSeller } from '../modules/catalog/index.ts';
+import { turnsToPay } from '../modules/orders/index.ts';
 import { createSandboxProvider } from '../modules/payments/index.ts';
 import { API_KEY, openTestSandbox, SHOP_ORIGIN, until, WEBHOOK_SECRET } from '../sandbox/test-sandbox.ts';
 import { createServer } from '../web/kit/server.ts';
@@ -63,6 +64,7 @@ export async function openTestShop(t: TestContext, searchUrl?: string): Promise<
     db: shop.db,
     accounts,
     answers: shop.answers,
+    turnsToPay: () => turnsToPay(shop.checkout),
     publicOrigin: SHOP_ORIGIN,
     paymentOrigin: sandbox.origin,
     trustProxy: false,

@@ -58,7 +58,12 @@ const NO_LINES = { line: () => undefined, ageMs: () => Number.POSITIVE_INFINITY 
 
 type Buyer = { userId: number; reservationId: string };
 
-export function openReservations(db: Database, lines: Pick<LineWatch, 'line' | 'ageMs'> = NO_LINES): Reservations {
+/** `mayHold`: false while those who hold could not pay. Lines go on: their units are given later. */
+export function openReservations(
+  db: Database,
+  lines: Pick<LineWatch, 'line' | 'ageMs'> = NO_LINES,
+  mayHold: () => boolean = () => true,
+): Reservations {
   const soldOut = new LRUCache<number, true>({ max: MAX_SOLD_OUT_PRODUCTS, ttl: SOLD_OUT_BELIEVED_MS });
   const notOpenYet = new LRUCache<number, Date>({ max: MAX_SOLD_OUT_PRODUCTS, ttl: NOT_OPEN_BELIEVED_MS });
   const memory = openBuyerMemory();
@@ -113,6 +118,10 @@ export function openReservations(db: Database, lines: Pick<LineWatch, 'line' | '
 
   async function ask(productId: number, userId: number, line: Line | undefined): Promise<ReserveOutcome | Overloaded> {
     if (line && line.mode !== 'open') return join(productId, userId);
+    if (!mayHold()) {
+      const held = await lookingUp.submit(productId, userId);
+      return held.kind === 'already-held' ? held : { kind: 'overloaded' };
+    }
     const outcome = await reserving.submit(productId, { userId, reservationId: newKeyedId(productId) });
     return outcome.kind === 'line' ? join(productId, userId) : outcome;
   }

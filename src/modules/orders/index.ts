@@ -12,7 +12,15 @@ export {
   type ParcelState,
   parcelStatesAfter,
 } from './order-state.ts';
-export { type Checkout, drainCheckout, openCheckout, type PayOutcome, paidOrder, placeOrder } from './place-order.ts';
+export {
+  type Checkout,
+  drainCheckout,
+  openCheckout,
+  type PayOutcome,
+  paidOrder,
+  placeOrder,
+  turnsToPay,
+} from './place-order.ts';
 export { addressLines, formatTaxRate, methodName, type Receipt, receiptNumber, receiptOf } from './receipt.ts';
 export { renderReceiptPdf } from './receipt-pdf.ts';
 export { relayOutbox } from './relay-outbox.ts';

@@ -5,7 +5,7 @@ import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { openTestServer } from '../../checks/test-server.ts';
-import { MAX_UNDER_WAY, MAX_WAITING } from './admission.ts';
+import { MAX_UNDER_WAY, MAX_WAITING, MAX_WHILE_PAYING } from './admission.ts';
 
 const TOO_MANY = 200;
 const GROUP = 200;
@@ -88,4 +88,29 @@ test('purchases that stand still in the database do not keep the others out', as
   assert.equal(await buy(false), 200);
   opened.resolve();
   assert.deepEqual(new Set(await Promise.all(locked)), new Set([200]));
+});
+
+test('while those who hold units wait for their turn to pay, few others are read and the rest hear 503 at once', async (t) => {
+  const { app, turns } = await openTestServer(t);
+  const opened = Promise.withResolvers<void>();
+  let begun = 0;
+  app.post('/product/purchase', async () => {
+    begun++;
+    await opened.promise;
+    return { begun: true };
+  });
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' });
+  const buy = async (): Promise<number> => (await fetch(`${origin}/product/purchase`, { method: 'POST' })).status;
+  turns.left = 0;
+  const statuses: number[] = [];
+  const bought = Array.from({ length: 2 * MAX_WHILE_PAYING + TOO_MANY }, async () => statuses.push(await buy()));
+  while (statuses.length < TOO_MANY) await sleep(5, undefined, { signal: t.signal });
+  assert.deepEqual(new Set(statuses), new Set([503]));
+  assert.ok(begun >= MAX_WHILE_PAYING, 'lines and what is known of a product are answered meanwhile');
+  // A turn for each who may hold a unit, and no more.
+  turns.left = MAX_WHILE_PAYING + 1;
+  const more = Array.from({ length: MAX_WHILE_PAYING }, buy);
+  opened.resolve();
+  assert.deepEqual(new Set(await Promise.all(more)), new Set([200]));
+  await Promise.all(bought);
 });

@@ -16,6 +16,11 @@ const COUNTED_FOR_MS = 250;
 /** A quarter of a second's work of one process. Who waits longer presses again, which only makes it longer. */
 export const MAX_WAITING = 1_000;
 /**
+ * While those who hold units wait for their turn to pay, nobody else gets one: so few go on to be read then, for the line of a drop, or to
+ * hear that they have one or that all is sold. Read to be refused, a purchase costs five times what it costs at the door.
+ */
+export const MAX_WHILE_PAYING = 10;
+/**
  * The rest hears in the next turns, in order. A refusal costs a fifth of a purchase: a crowd that is large enough (30,000 a second) would
  * take all the time there is otherwise. As it is, 8,000 to 10,000 a second hear at once, and who has no answer yet sends nothing more.
  */
@@ -26,7 +31,12 @@ const PURCHASE_PATH = '/product/purchase';
 type Visit = { request: IncomingMessage; response: ServerResponse };
 
 /** In front of Fastify: a refusal that is made of all the work of a request would cost as much as what it refuses. */
-export function installAdmission(app: App, headers: Readonly<Record<string, string>>, countRefusal: () => void): void {
+export function installAdmission(
+  app: App,
+  headers: Readonly<Record<string, string>>,
+  turnsToPay: () => number,
+  countRefusal: () => void,
+): void {
   const [begin] = app.server.listeners('request') as RequestListener[];
   if (!begin) throw new Error('Fastify listens to its server from the start');
   const refuse = refusals(headers);
@@ -41,7 +51,7 @@ export function installAdmission(app: App, headers: Readonly<Record<string, stri
     isTurning = false;
     refusedThisTurn = 0;
     for (const visit of refused.splice(0, MAX_REFUSED_A_TURN)) refuseNow(visit);
-    for (const { request, response } of waiting.splice(0, MAX_UNDER_WAY - underWay)) {
+    for (const { request, response } of waiting.splice(0, Math.max(0, roomUnderWay()))) {
       // Nobody is there any more to be told.
       if (response.destroyed) continue;
       countUntilClosed(response);
@@ -50,9 +60,13 @@ export function installAdmission(app: App, headers: Readonly<Record<string, stri
     turnSoon();
   }
 
+  function roomUnderWay(): number {
+    return Math.min(MAX_UNDER_WAY, Math.max(MAX_WHILE_PAYING, turnsToPay())) - underWay;
+  }
+
   // In the next turn of the event loop: what is there already is looked at first.
   function turnSoon(): void {
-    const hasRoom = waiting.length > 0 && underWay < MAX_UNDER_WAY;
+    const hasRoom = waiting.length > 0 && roomUnderWay() > 0;
     if (isTurning || !(hasRoom || refusedThisTurn > 0)) return;
     isTurning = true;
     setImmediate(turn);
@@ -83,7 +97,7 @@ export function installAdmission(app: App, headers: Readonly<Record<string, stri
       begin.call(app.server, request, response);
       return;
     }
-    if (waiting.length >= MAX_WAITING) {
+    if (waiting.length >= (turnsToPay() > 0 ? MAX_WAITING : MAX_WHILE_PAYING)) {
       countRefusal();
       if (refusedThisTurn < MAX_REFUSED_A_TURN) refuseNow({ request, response });
       else refused.push({ request, response });

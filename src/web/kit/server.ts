@@ -52,6 +52,8 @@ export type ServerSettings = {
   db: Database;
   accounts: Accounts;
   answers: Pick<AnswerCounts, 'countUnread'>;
+  /** How many who take a unit now will find their turn to pay for it. */
+  turnsToPay: () => number;
   /** Where browsers reach the shop, without a slash at the end. */
   publicOrigin: string;
   /** Forms may lead there: the payment provider's own page. */
@@ -88,7 +90,7 @@ export function createServer(settings: ServerSettings): App {
   installValidation(app);
   installParsers(app);
   const headers = securityHeaders(publicOrigin, settings.paymentOrigin);
-  installAdmission(app, headers, settings.answers.countUnread);
+  installAdmission(app, headers, settings.turnsToPay, settings.answers.countUnread);
   installHeaders(app, headers);
   installProblems(app);
   app.register(cookie);
