@@ -8,7 +8,7 @@ import { openPasswords, type Passwords } from './passwords.ts';
 import { openRevocations, type Revocations } from './revocations.ts';
 import { findSessions } from './store.ts';
 import { findVerifiedUsers } from './store-verification.ts';
-import { accessTokenKey } from './tokens.ts';
+import { type AccessTokenKey, accessTokenKey } from './tokens.ts';
 
 const MAX_SESSIONS_REMEMBERED = 100_000;
 const LOOKUP_MAX_BATCH = 500;
@@ -19,7 +19,7 @@ export type RememberedSession = { session: Session; loadedAtMs: number };
 
 export type Accounts = {
   db: Database;
-  key: CryptoKey;
+  key: AccessTokenKey;
   now: () => number;
   passwords: Passwords;
   revocations: Revocations;

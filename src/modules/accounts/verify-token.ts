@@ -4,11 +4,11 @@ import { readAccessToken } from './tokens.ts';
 
 const TOKEN_MAX_CHARACTERS = 4_096;
 
-export async function verifyAccessToken(accounts: Accounts, token: string): Promise<Session | undefined> {
+export function verifyAccessToken(accounts: Accounts, token: string): Session | undefined {
   let session = accounts.verifiedTokens.get(token);
   if (!session) {
     if (token.length > TOKEN_MAX_CHARACTERS) return undefined;
-    session = await readAccessToken(accounts.key, token, accounts.now());
+    session = readAccessToken(accounts.key, token, accounts.now());
     if (!session) return undefined;
     accounts.verifiedTokens.set(token, session);
   }

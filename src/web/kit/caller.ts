@@ -42,6 +42,13 @@ export function installCaller(app: App, accounts: Accounts): void {
       done();
       return;
     }
+    const token = bearerToken(request);
+    if (token !== undefined) {
+      const session = verifyAccessToken(accounts, token);
+      request.caller = session ? { kind: 'signed-in', session } : { kind: 'invalid-token' };
+      done();
+      return;
+    }
     resolveCaller(accounts, request).then((caller) => {
       request.caller = caller;
       done();
@@ -50,11 +57,6 @@ export function installCaller(app: App, accounts: Accounts): void {
 }
 
 async function resolveCaller(accounts: Accounts, request: FastifyRequest): Promise<Caller> {
-  const token = bearerToken(request);
-  if (token !== undefined) {
-    const session = await verifyAccessToken(accounts, token);
-    return session ? { kind: 'signed-in', session } : { kind: 'invalid-token' };
-  }
   const cookie = request.cookies[SESSION_COOKIE];
   if (!cookie) return { kind: 'nobody' };
   const recalled = recallSession(accounts, cookie);
