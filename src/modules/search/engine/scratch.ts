@@ -10,7 +10,6 @@ export const scratch = {
   hits: new Uint8Array(MAX_SEGMENT_SLOTS),
   /** Found, and through all filters. */
   passing: new Uint16Array(MAX_SEGMENT_SLOTS),
-  profileCounts: new Uint32Array(MAX_PROFILES),
   /** By profile: which filters on its category, brand and seller fail. */
   profileFails: new Uint8Array(MAX_PROFILES),
 };
