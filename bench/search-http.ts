@@ -1,9 +1,10 @@
 // Searches a second over HTTP in a large shop, as JSON and as pages, none of them answered from memory: no two are the same.
-//   node bench/search-http.ts [products] [directory for a CPU profile of the web process]
+//   node bench/search-http.ts [products] [directory for a CPU profile of the web process, or -] [directory to keep the shop in]
 // One web process starts from a snapshot that is made here: PostgreSQL is there and empty, for a search asks nothing of it. Load
 // comes from a process of its own on the same machine, keep-alive, closed loop.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,9 @@ import { drawQueries } from './search-queries.ts';
 import { openDemoShop } from './search-shop.ts';
 
 const PRODUCTS = Number(process.argv[2] ?? 1_000_000);
-const PROFILE_DIRECTORY = process.argv[3];
+const PROFILE_DIRECTORY = process.argv[3] === '-' ? undefined : process.argv[3];
+/** Made by the first run and read by the next ones. */
+const KEPT_DIRECTORY = process.argv[4];
 const CONNECTIONS = 8;
 const WARM_UP_REQUESTS = 1_000;
 const REQUESTS = 4_000;
@@ -63,13 +66,14 @@ function inOtherCapitals(text: string, n: number): string {
 }
 
 async function measure(): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'souk-bench-search-'));
+  const directory = KEPT_DIRECTORY ?? (await mkdtemp(join(tmpdir(), 'souk-bench-search-')));
   const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, 'postgres') });
   let web: ChildProcess | undefined;
   try {
     await migrate(postgres.url, join(import.meta.dirname, '../migrations'));
     const queriesFile = join(directory, 'queries.json');
-    await writeFile(queriesFile, JSON.stringify(await makeSnapshot(postgres.url, join(directory, 'search'))));
+    if (!existsSync(queriesFile))
+      await writeFile(queriesFile, JSON.stringify(await makeSnapshot(postgres.url, join(directory, 'search'))));
     const port = await freePort();
     web = await startWeb(directory, postgres.url, port);
     await report(port, queriesFile);
@@ -79,7 +83,7 @@ async function measure(): Promise<void> {
       await once(web, 'exit');
     }
     await postgres.stop();
-    await rm(directory, { recursive: true, force: true });
+    if (KEPT_DIRECTORY === undefined) await rm(directory, { recursive: true, force: true });
   }
 }
 
