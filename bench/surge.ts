@@ -1,6 +1,6 @@
 // Three times as many buyers as one web process can serve: what is still sold, how quickly the others are told, how product pages
 // fare meanwhile, and how soon it is as before. Open loop, load in processes of its own.
-//   node bench/surge.ts [surge seconds]
+//   node bench/surge.ts [surge seconds] [pay | buy]
 // Twice. First whole purchases, Buy and Pay, as a shop sells: the payment is most of the work. Then Buy alone, which one process
 // answers so often that three times as many requests are more than Node's HTTP server can read on one core (32 µs each).
 import { rm, writeFile } from 'node:fs/promises';
@@ -27,6 +27,8 @@ import {
 } from './surge-load.ts';
 
 const SURGE_SECONDS = Number(process.argv[2] ?? 10);
+/** Both where none is named. */
+const ONLY = process.argv[3];
 const CALM_SECONDS = 4;
 const AFTER_SECONDS = 8;
 const OVERLOAD = 3;
@@ -52,7 +54,7 @@ const SCENARIOS: Scenario[] = [
 
 const headersFile = join(tmpdir(), `souk-bench-surge-${process.pid}.json`);
 try {
-  for (const scenario of SCENARIOS) await surge(scenario);
+  for (const scenario of SCENARIOS) if (!ONLY || scenario.purchase === ONLY) await surge(scenario);
 } finally {
   await rm(headersFile, { force: true });
 }

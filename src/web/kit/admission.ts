@@ -24,7 +24,7 @@ export const MAX_WHILE_PAYING = 10;
  * The rest hears in the next turns, in order. A refusal costs a fifth of a purchase: a crowd that is large enough (30,000 a second) would
  * take all the time there is otherwise. As it is, 8,000 to 10,000 a second hear at once, and who has no answer yet sends nothing more.
  */
-const MAX_REFUSED_A_TURN = 100;
+const MAX_REFUSED_A_TURN = 50;
 const RETRY_AFTER_SECONDS = 2;
 const PURCHASE_PATH = '/product/purchase';
 
