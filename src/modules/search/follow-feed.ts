@@ -166,16 +166,26 @@ async function scanEverything(following: Following): Promise<void> {
   const state = openState(following.state.knowledge);
   const pause = openSlices();
   let last = 0;
-  for (;;) {
-    const documents = await following.source.scan(last, SCAN_PAGE_DOCUMENTS);
-    for (const document of documents) {
-      putDocument(state, document);
-      last = document.productId;
-      await pause();
+  // Beside the scan: a second core has nothing else to do.
+  let packing: Promise<void> | null = null;
+  try {
+    for (;;) {
+      const documents = await following.source.scan(last, SCAN_PAGE_DOCUMENTS);
+      for (const document of documents) {
+        putDocument(state, document);
+        last = document.productId;
+        await pause();
+      }
+      if (packing === null && needsPacking(state)) {
+        packing = following.merger.run(packDue(state)).finally(() => {
+          packing = null;
+        });
+      }
+      if (documents.length < SCAN_PAGE_DOCUMENTS) break;
+      following.closing.signal.throwIfAborted();
     }
-    if (needsPacking(state)) await following.merger.run(packDue(state));
-    if (documents.length < SCAN_PAGE_DOCUMENTS) break;
-    following.closing.signal.throwIfAborted();
+  } finally {
+    await packing;
   }
   await following.packing;
   following.state = state;
