@@ -27,6 +27,10 @@ test('sizes are found however their parts are joined', () => {
   }
 });
 
+test('a size does not go over the end of a line', () => {
+  assert.deepEqual(joined('6x\n100'), []);
+});
+
 test('two apostrophes are inches, and thousands may have a comma', () => {
   assert.ok(joined("15.6'' screen").includes('15.6in'));
   assert.deepEqual(words('10,000 mAh'), ['10000', 'mah']);

@@ -54,6 +54,7 @@ function classOf(code: number): number {
   return known;
 }
 
+const LINE_END = 10;
 const COMMA = 44;
 const HYPHEN = 45;
 const DOT = 46;
@@ -77,7 +78,7 @@ export function wordsOf(folded: string): Words {
   let chainParts = 0;
   let previousNumber = '';
   let previousSign = '';
-  const sizeAt = openSizes();
+  let sizeAt = openSizes();
 
   function add(word: string): void {
     words.push(word);
@@ -112,6 +113,8 @@ export function wordsOf(folded: string): Words {
         const isTwice = code === APOSTROPHE && folded.charCodeAt(at + 1) === APOSTROPHE;
         add(code === QUOTE || isTwice ? 'in' : 'ft');
       }
+      // "6x" and, as another value, 100 are no size.
+      if (code === LINE_END) sizeAt = openSizes();
       previousSign = '';
       const joins =
         chainParts > 0 &&
