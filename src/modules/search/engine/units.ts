@@ -65,7 +65,8 @@ export function spellingsOf(word: string): string[] {
 }
 
 export function isNumber(word: string): boolean {
-  return /^[0-9]+(?:\.[0-9]+)?$/.test(word);
+  const first = word.charCodeAt(0);
+  return first >= 48 && first <= 57 && /^[0-9]+(?:\.[0-9]+)?$/.test(word);
 }
 
 /** 1.7l into its two words; undefined where the word is no number with a unit. */

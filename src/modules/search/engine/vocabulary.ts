@@ -69,8 +69,9 @@ function findOrAdd(vocabulary: Vocabulary, word: string): number {
 }
 
 function addWord(vocabulary: Vocabulary, wordId: number, word: string): void {
+  const stemmed = stemOf(word);
   // The string first: it may give the arrays more room.
-  const term = internString(vocabulary, stemOf(word));
+  const term = stemmed === word ? wordId : internString(vocabulary, stemmed);
   vocabulary.termOfWord[wordId] = term;
   addPrefixWord(vocabulary.prefixes, wordId);
   addSpelling(vocabulary.spellings, wordId);
