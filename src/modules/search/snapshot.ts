@@ -7,13 +7,13 @@
 import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { DOCUMENT_TEXT_VERSION } from './engine/document-text.ts';
+import { DOCUMENT_CODE_VERSION } from './engine/document-code.ts';
 import type { ImageNotes, ImagePart } from './engine/image.ts';
 import { fingerprintOfRules } from './engine/rules.ts';
 
 const MAGIC = Buffer.from('SOUKREP2');
 /** Raised whenever parts get other names or meanings; a change of the rules for words is found without. */
-const VERSION = `5.${DOCUMENT_TEXT_VERSION}`;
+const VERSION = `6.${DOCUMENT_CODE_VERSION}`;
 /** Copied and summed in 2 ms, between two requests. */
 const BLOCK_BYTES = 4 << 20;
 const BLOCKS_IN_FLIGHT = 8;

@@ -1,9 +1,9 @@
-// What pages show of the products, as packed text in chunks of shared memory: a changed document is written anew at the end,
+// What pages show of the products, in few bytes, in chunks of shared memory: a changed document is written anew at the end,
 // and a chunk that is mostly dead gives its living ones to the end and goes.
 import type { ReplicaDocument } from '../document.ts';
-import { documentOfText, textOfDocument } from './document-text.ts';
+import { decodeDocument, encodeDocument } from './document-code.ts';
 import { sharedUint8 } from './shared-arrays.ts';
-import { decodeText, encodeText, openTextCodec, type TextCodec } from './text-codec.ts';
+import { openTextCodec, type TextCodec } from './text-codec.ts';
 
 /** A larger document gets a chunk of its own. */
 const CHUNK_BYTES = 4 << 20;
@@ -28,12 +28,12 @@ export function openDocumentLog(): DocumentLog {
 
 /** The document's address. */
 export function appendDocument(log: DocumentLog, document: ReplicaDocument): number {
-  return appendBytes(log, encodeText(log.codec, textOfDocument(document)));
+  return appendBytes(log, encodeDocument(log.codec, document));
 }
 
 export function readDocument(log: DocumentLog, address: number): ReplicaDocument {
-  const { bytes, at, length } = recordAt(log, address);
-  return documentOfText(decodeText(log.codec, bytes, at, at + length));
+  const { bytes, at } = recordAt(log, address);
+  return decodeDocument(log.codec, { bytes, at });
 }
 
 export function dropDocument(log: DocumentLog, address: number): void {

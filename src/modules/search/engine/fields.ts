@@ -3,8 +3,10 @@
 import type { ReplicaDocument } from '../document.ts';
 import { abbreviations } from './abbreviations.ts';
 import { kindOf } from './kind.ts';
+import { openPhrases, type Phrases, sentencesOf } from './phrases.ts';
 import { fold, wordsOf } from './text.ts';
 import { internWord, type Vocabulary, wordIdOf } from './vocabulary.ts';
+import { addWordIds } from './word-ids.ts';
 
 /** How soon more of the same word stops counting. */
 const SATURATION = 1;
@@ -12,6 +14,7 @@ export const MAX_IMPACT = 255;
 /** Of a description or of all attributes together; what is beyond says nothing new about the product. */
 const MAX_FIELD_CHARACTERS = 20_000;
 const MAX_ATTRIBUTES = 250;
+const LONGEST_YES_OR_NO = 'false'.length;
 /** A single line of description says more a word than a long one, but is no title. */
 const MAX_SHORT_BONUS = 1.5;
 /** Kept in order, for ranking by what stands beside what. */
@@ -23,22 +26,23 @@ type Field = {
   lengthShare: number;
   /** Fixed, not the shop's average: an impact then never changes when other products do. */
   typicalWords: number;
-  text: (document: ReplicaDocument, kind: string | undefined) => string;
+  /** Each by itself: other products may say the same. */
+  texts: (document: ReplicaDocument, kind: string | undefined) => string[];
 };
 
-const TITLE: Field = { weight: 3, lengthShare: 0.4, typicalWords: 12, text: (document) => document.title };
+const TITLE: Field = { weight: 3, lengthShare: 0.4, typicalWords: 12, texts: (document) => [document.title] };
 const OTHER_FIELDS: Field[] = [
-  { weight: 2, lengthShare: 0, typicalWords: 1, text: (document) => document.brand ?? '' },
+  { weight: 2, lengthShare: 0, typicalWords: 1, texts: (document) => [document.brand ?? ''] },
   {
     weight: 2,
     lengthShare: 0,
     typicalWords: 3,
-    text: (document, kind) => kind ?? document.category.at(-1) ?? '',
+    texts: (document, kind) => [kind ?? document.category.at(-1) ?? ''],
   },
-  { weight: 0.5, lengthShare: 0, typicalWords: 3, text: shelfText },
-  { weight: 1, lengthShare: 0.6, typicalWords: 40, text: (document) => document.description },
+  { weight: 0.5, lengthShare: 0, typicalWords: 3, texts: (document, kind) => [shelfText(document, kind)] },
+  { weight: 1, lengthShare: 0.6, typicalWords: 40, texts: (document) => sentencesOf(document.description) },
   // Lists of parts: what a product has is less than what it is said to be.
-  { weight: 0.4, lengthShare: 0.6, typicalWords: 60, text: attributesText },
+  { weight: 0.4, lengthShare: 0.6, typicalWords: 60, texts: attributeTexts },
 ];
 const FIELDS = [TITLE, ...OTHER_FIELDS];
 
@@ -57,13 +61,22 @@ export type Analysis = {
 };
 export const NO_FOR = 255;
 
-export type Analyser = { vocabulary: Vocabulary; analysis: Analysis; weights: Float32Array };
+export type Analyser = {
+  vocabulary: Vocabulary;
+  phrases: Phrases;
+  analysis: Analysis;
+  weights: Float32Array;
+  /** Of one field. */
+  wordIds: number[];
+};
 
-export function openAnalyser(vocabulary: Vocabulary): Analyser {
+export function openAnalyser(vocabulary: Vocabulary, phrases: Phrases = openPhrases()): Analyser {
   return {
     vocabulary,
+    phrases,
     analysis: { terms: [], impacts: [], titleTerms: [], kind: undefined, headWords: 0, forAt: NO_FOR },
     weights: new Float32Array(1 << 12),
+    wordIds: [],
   };
 }
 
@@ -74,11 +87,11 @@ export function analyse(analyser: Analyser, document: ReplicaDocument): Analysis
   impacts.length = 0;
   titleTerms.length = 0;
   analysis.kind = kindOf(document);
-  const titleWords = addTitle(analyser, document.title.slice(0, MAX_FIELD_CHARACTERS));
-  for (const field of OTHER_FIELDS) {
-    addField(analyser, field, field.text(document, analysis.kind).slice(0, MAX_FIELD_CHARACTERS));
-  }
   const title = fold(document.title.slice(0, MAX_FIELD_CHARACTERS));
+  const titleWords = addTitle(analyser, title);
+  for (const field of OTHER_FIELDS) {
+    addField(analyser, field, field.texts(document, analysis.kind));
+  }
   analysis.headWords = wordsBefore(title, HEAD_END) ?? titleTerms.length;
   analysis.forAt = wordsBefore(title, FOR_WHAT) ?? NO_FOR;
   addAbbreviations(analyser, titleWords);
@@ -94,22 +107,32 @@ export function analyse(analyser: Analyser, document: ReplicaDocument): Analysis
 export function sameText(one: ReplicaDocument, other: ReplicaDocument): boolean {
   const kind = kindOf(one);
   const otherKind = kindOf(other);
-  return FIELDS.every((field) => field.text(one, kind) === field.text(other, otherKind));
+  return FIELDS.every((field) => {
+    const texts = field.texts(one, kind);
+    const otherTexts = field.texts(other, otherKind);
+    return texts.length === otherTexts.length && texts.every((text, at) => text === otherTexts[at]);
+  });
 }
 
-function addField(analyser: Analyser, field: Field, text: string): void {
-  if (text === '') return;
-  const { words, joined } = wordsOf(fold(text));
-  const weight = weightOf(field, words.length);
-  for (const word of words) addWord(analyser, word, weight);
-  for (const word of joined) addWord(analyser, word, weight);
+function addField(analyser: Analyser, field: Field, texts: string[]): void {
+  const { vocabulary, phrases, wordIds } = analyser;
+  wordIds.length = 0;
+  let words = 0;
+  let room = MAX_FIELD_CHARACTERS;
+  for (const text of texts) {
+    if (text !== '') words += addWordIds(phrases, vocabulary, text.slice(0, room), wordIds);
+    room -= text.length + 1;
+    if (room <= 0) break;
+  }
+  const weight = weightOf(field, words);
+  for (const wordId of wordIds) addWeight(analyser, vocabulary.termOfWord[wordId] as number, weight);
 }
 
 /** The title is kept in order too. Answers its words. */
-function addTitle(analyser: Analyser, text: string): string[] {
+function addTitle(analyser: Analyser, folded: string): string[] {
   const { vocabulary, analysis } = analyser;
   const { titleTerms } = analysis;
-  const { words, joined } = wordsOf(fold(text));
+  const { words, joined } = wordsOf(folded);
   const weight = weightOf(TITLE, words.length);
   for (const word of words) {
     const wordId = addWord(analyser, word, weight);
@@ -175,16 +198,20 @@ export function shelfText({ category }: ReplicaDocument, kind: string | undefine
 }
 
 // A value speaks for itself ("Black"); a yes needs its name ("Waterproof"), and a no is not about the product.
-export function attributesText(document: ReplicaDocument): string {
-  let text = document.gtin ?? '';
+function attributeTexts(document: ReplicaDocument): string[] {
+  const texts = [document.gtin ?? ''];
   let count = 0;
   for (const record of [document.variant, document.attributes]) {
     for (const name in record) {
-      if (++count > MAX_ATTRIBUTES || text.length > MAX_FIELD_CHARACTERS) return text;
+      if (++count > MAX_ATTRIBUTES) return texts;
       const value = record[name] as string;
-      if (/^(?:false|no|n)$/i.test(value)) continue;
-      text += `\n${/^(?:true|yes|y)$/i.test(value) ? name : value}`;
+      if (value.length > LONGEST_YES_OR_NO) texts.push(value);
+      else if (!/^(?:false|no|n)$/i.test(value)) texts.push(/^(?:true|yes|y)$/i.test(value) ? name : value);
     }
   }
-  return text;
+  return texts;
+}
+
+export function attributesText(document: ReplicaDocument): string {
+  return attributeTexts(document).join('\n');
 }

@@ -15,9 +15,10 @@ import { openGrowingSegment } from './growing-segment.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type PackedArrays, type PackedSegment, packedSegment } from './packed-segment.ts';
 import { countTerms } from './packing.ts';
+import { restorePhrases } from './phrases.ts';
+import { indexPieces } from './pieces.ts';
 import { addRow, findRow, openProductTable } from './product-table.ts';
 import { openState, type SearchState } from './state.ts';
-import { indexPieces } from './text-codec.ts';
 import { openValueTable, restoreValues, type ValueTable } from './value-table.ts';
 import { restoreWords } from './vocabulary.ts';
 
@@ -31,6 +32,7 @@ export type ImageNotes = {
   values: Record<ValueTableName, { values: string[]; labels: string[] }>;
   chunks: ({ used: number; dead: number } | null)[];
   pieces: number;
+  phrases: string[];
 };
 type ValueTableName = (typeof VALUE_TABLES)[number];
 
@@ -80,9 +82,10 @@ function* partsOf(state: SearchState, segments: PackedSegment[]): Generator<Imag
   for (const [at, chunk] of chunks.entries()) {
     if (chunk) yield part(`documents/${at}`, chunk.bytes.subarray(0, used[at]?.used ?? 0));
   }
-  const { pieceCount } = log.codec;
-  yield part('pieces/bytes', log.codec.bytes.subarray(0, log.codec.starts[pieceCount]));
-  yield part('pieces/starts', log.codec.starts.subarray(0, pieceCount + 1));
+  const { pieces, phrases } = log.codec;
+  const pieceCount = pieces.count;
+  yield part('pieces/bytes', pieces.bytes.subarray(0, pieces.starts[pieceCount]));
+  yield part('pieces/starts', pieces.starts.subarray(0, pieceCount + 1));
   return {
     segments: segments.map(({ slotCount }) => ({ slotCount })),
     strings: count,
@@ -95,6 +98,7 @@ function* partsOf(state: SearchState, segments: PackedSegment[]): Generator<Imag
     },
     chunks: used,
     pieces: pieceCount,
+    phrases: phrases.list.map(({ text }) => text),
   };
 }
 
@@ -142,10 +146,12 @@ function readLog(log: DocumentLog, parts: Map<string, Uint8Array>, notes: ImageN
   log.chunks = notes.chunks.map((chunk, at): DocumentChunk | undefined =>
     chunk ? { bytes: bytesOf(parts, `documents/${at}`), used: chunk.used, dead: chunk.dead } : undefined,
   );
-  log.codec.pieceCount = notes.pieces;
-  log.codec.bytes = bytesOf(parts, 'pieces/bytes');
-  log.codec.starts.set(view(parts, 'pieces/starts', Uint32Array));
-  indexPieces(log.codec);
+  const { pieces, phrases } = log.codec;
+  pieces.count = notes.pieces;
+  pieces.bytes = bytesOf(parts, 'pieces/bytes');
+  pieces.starts.set(view(parts, 'pieces/starts', Uint32Array));
+  indexPieces(pieces);
+  restorePhrases(phrases, notes.phrases);
 }
 
 function addSegment(state: SearchState, parts: Map<string, Uint8Array>, number: number, slotCount: number): void {

@@ -50,13 +50,14 @@ export type SearchState = {
 export function openState(knowledge: Knowledge = openKnowledge()): SearchState {
   const vocabulary = openVocabulary();
   const growing = openGrowingSegment(0);
+  const documents = openDocumentStore();
   return {
     vocabulary,
-    analyser: openAnalyser(vocabulary),
+    analyser: openAnalyser(vocabulary, documents.log.codec.phrases),
     brands: openValueTable(),
     categories: openValueTable(),
     sellers: openValueTable(),
-    documents: openDocumentStore(),
+    documents,
     products: openProductTable(),
     segments: [growing],
     packed: [],

@@ -1,156 +1,156 @@
-// ASCII text to fewer bytes: below 128 a byte is itself, from 128 on two bytes name a piece, mostly a word with the space
-// before it. Pieces are learnt from the first texts that come. A product takes a third of its room so, and is read back in
-// about a microsecond; zstd with a dictionary made it a quarter, and took forty to read.
-import { roomFor, sharedUint8, sharedUint32 } from './shared-arrays.ts';
+// Text to fewer bytes. What many products say in the same words is a phrase, and two bytes name it; other text is ASCII, where a
+// byte below 128 is itself and from 128 on two bytes name a piece, mostly a word with the space before it. Pieces are learnt from
+// the first texts that come. A product takes a third of its room so, and is read back in about a microsecond; zstd with a
+// dictionary made it a quarter, and took forty to read.
+import { type CodedBytes, makeRoom, readNumber, writeNumber } from './coded-bytes.ts';
+import { openPhrases, type Phrase, type Phrases, phraseOf, sentencesOf } from './phrases.ts';
+import { openPieces, type Pieces, pieceOf } from './pieces.ts';
 
-const MAX_PIECES = 32_768;
-const MAX_PIECE_BYTES = 16;
-const MIN_PIECE_BYTES = 3;
-/** What was seen so often lately is a piece. */
-const LEARN_AFTER = 12;
-/** Codes and prices are not worth a piece. */
-const MAX_LEARNT_DIGITS = 3;
-const COUNTERS = 1 << 16;
-/** Counts are halved after so many tokens: what is rare never adds up, however long it goes on. */
-const TOKENS_A_HALVING = 1 << 18;
+export type TextCodec = { pieces: Pieces; phrases: Phrases };
+
+// A text's first byte: from PHRASE on a phrase's upper half, below LONG the length of what follows.
+const PHRASE = 0x80;
+const LONG = 0x7c;
+/** With other letters than ASCII has, these written as \u and four digits. */
+const ESCAPED = 0x7d;
+const DIGITS = 0x7e;
+const NONE = 0x7f;
+
+/** Fewer are as short as they stand; more do not fit a number. */
+const MIN_DIGITS = 5;
+const MAX_DIGITS = 15;
 /** Larger texts get memory of their own, which is not kept. */
 const KEPT_SCRATCH_BYTES = 1 << 20;
-
-export type TextCodec = {
-  pieceCount: number;
-  bytes: Uint8Array;
-  /** By piece, with the end of the last one behind it. */
-  starts: Uint32Array;
-  /** Open addressing: piece + 1; 0 is free. */
-  slots: Uint32Array;
-  /** How often something with the hash was seen, until it is a piece. */
-  seen: Uint8Array;
-  tokensToHalving: number;
-};
-
-export function openTextCodec(): TextCodec {
-  return {
-    pieceCount: 0,
-    bytes: sharedUint8(1 << 12),
-    starts: sharedUint32(MAX_PIECES + 1),
-    slots: sharedUint32(MAX_PIECES * 2),
-    seen: new Uint8Array(COUNTERS),
-    tokensToHalving: TOKENS_A_HALVING,
-  };
-}
+const ESCAPED_CHARACTERS = /[\\\u0080-\uffff]/g;
+const ESCAPES = /\\u([0-9a-f]{4})/g;
 
 const plainScratch = Buffer.alloc(KEPT_SCRATCH_BYTES);
-const packedScratch = Buffer.alloc(KEPT_SCRATCH_BYTES);
 
-/** Valid until the next call. */
-export function encodeText(codec: TextCodec, text: string): Uint8Array {
-  const isLarge = text.length > KEPT_SCRATCH_BYTES;
-  const plain = isLarge ? Buffer.alloc(text.length) : plainScratch;
-  const packed = isLarge ? Buffer.alloc(text.length) : packedScratch;
-  const length = plain.write(text, 0, 'latin1');
-  let size = 0;
+export function openTextCodec(): TextCodec {
+  return { pieces: openPieces(), phrases: openPhrases() };
+}
+
+/** A text that other products hardly have. */
+export function writeText(codec: TextCodec, target: CodedBytes, text: string): void {
+  const plain = plainOf(text.length);
+  if (!copyAscii(text, plain)) {
+    const escaped = text.replace(ESCAPED_CHARACTERS, escapeOf);
+    const escapedPlain = plainOf(escaped.length);
+    copyAscii(escaped, escapedPlain);
+    writePlain(codec, target, ESCAPED, escapedPlain, escaped.length);
+  } else if (isNumber(plain, text.length)) {
+    makeRoom(target, 1);
+    target.bytes[target.at++] = DIGITS;
+    writeNumber(target, Number(text));
+  } else writePlain(codec, target, text.length < LONG ? text.length : LONG, plain, text.length);
+}
+
+/** A text that others may have too. */
+export function writeValue(codec: TextCodec, target: CodedBytes, value: string): void {
+  const phrase = phraseOf(codec.phrases, value);
+  if (!phrase) writeText(codec, target, value);
+  else {
+    makeRoom(target, 2);
+    target.bytes[target.at++] = PHRASE | (phrase.number >> 8);
+    target.bytes[target.at++] = phrase.number;
+  }
+}
+
+export function writeNoText(target: CodedBytes): void {
+  makeRoom(target, 1);
+  target.bytes[target.at++] = NONE;
+}
+
+export function writeSentences(codec: TextCodec, target: CodedBytes, text: string): void {
+  const sentences = sentencesOf(text);
+  writeNumber(target, sentences.length);
+  for (const sentence of sentences) writeValue(codec, target, sentence);
+}
+
+export function readText(codec: TextCodec, source: CodedBytes): string {
+  return readOptionalText(codec, source) ?? '';
+}
+
+export function readOptionalText(codec: TextCodec, source: CodedBytes): string | null {
+  const head = source.bytes[source.at++] as number;
+  if (head >= PHRASE) {
+    return (codec.phrases.list[((head - PHRASE) << 8) | (source.bytes[source.at++] as number)] as Phrase).text;
+  }
+  if (head < LONG) return readPlain(codec, source, head);
+  if (head === DIGITS) return String(readNumber(source));
+  if (head === NONE) return null;
+  const plain = readPlain(codec, source, readNumber(source));
+  if (head === LONG) return plain;
+  return plain.replace(ESCAPES, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+export function readSentences(codec: TextCodec, source: CodedBytes): string {
+  let text = '';
+  const count = readNumber(source);
+  for (let read = 0; read < count; read++) text += read === 0 ? readText(codec, source) : ` ${readText(codec, source)}`;
+  return text;
+}
+
+function plainOf(length: number): Buffer {
+  return length > KEPT_SCRATCH_BYTES ? Buffer.alloc(length) : plainScratch;
+}
+
+/** False where it has other letters. */
+function copyAscii(text: string, plain: Uint8Array): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return false;
+    plain[at] = code;
+  }
+  return true;
+}
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Digits that are the same again when they were a number. */
+function isNumber(plain: Uint8Array, length: number): boolean {
+  if (length < MIN_DIGITS || length > MAX_DIGITS || plain[0] === 48) return false;
+  for (let at = 0; at < length; at++) if ((plain[at] as number) < 48 || (plain[at] as number) > 57) return false;
+  return true;
+}
+
+function writePlain(codec: TextCodec, target: CodedBytes, head: number, plain: Uint8Array, length: number): void {
+  makeRoom(target, length + 1);
+  target.bytes[target.at++] = head;
+  if (head >= LONG) writeNumber(target, length);
+  makeRoom(target, length);
+  const { bytes } = target;
+  let size = target.at;
   for (let at = 0; at < length; ) {
-    const first = plain[at] as number;
-    const limit = Math.min(length, at + MAX_PIECE_BYTES);
-    let kind = classes[first] as number;
-    let hash = Math.imul(0x811c9dc5 ^ first, 0x01000193);
-    let end = at + 1;
-    // Letters with a space before them, digits, or signs.
-    if (kind === SPACE) kind = LETTER;
-    while (end < limit && classes[plain[end] as number] === kind) {
-      hash = Math.imul(hash ^ (plain[end++] as number), 0x01000193);
-    }
-    const piece = end - at < MIN_PIECE_BYTES ? -1 : pieceOf(codec, plain, at, end, hash ^ (hash >>> 15));
+    const { piece, end } = pieceOf(codec.pieces, plain, at, length);
     if (piece >= 0) {
-      packed[size++] = 0x80 | (piece >> 8);
-      packed[size++] = piece & 0xff;
+      bytes[size++] = 0x80 | (piece >> 8);
+      bytes[size++] = piece & 0xff;
     } else {
-      for (let from = at; from < end; from++) packed[size++] = plain[from] as number;
+      for (let from = at; from < end; from++) bytes[size++] = plain[from] as number;
     }
     at = end;
   }
-  return packed.subarray(0, size);
+  target.at = size;
 }
 
-export function decodeText(codec: TextCodec, packed: Uint8Array, start: number, end: number): string {
-  const { bytes, starts } = codec;
-  const most = ((end - start) * MAX_PIECE_BYTES) / 2;
-  const plain = most > KEPT_SCRATCH_BYTES ? Buffer.alloc(most) : plainScratch;
-  let size = 0;
-  for (let at = start; at < end; at++) {
-    const byte = packed[at] as number;
+function readPlain({ pieces }: TextCodec, source: CodedBytes, length: number): string {
+  const plain = plainOf(length);
+  const { bytes: pieceBytes, starts } = pieces;
+  const { bytes } = source;
+  let { at } = source;
+  for (let size = 0; size < length; ) {
+    const byte = bytes[at++] as number;
     if (byte < 0x80) {
       plain[size++] = byte;
       continue;
     }
-    const piece = ((byte & 0x7f) << 8) | (packed[++at] as number);
-    const pieceEnd = starts[piece + 1] as number;
-    for (let from = starts[piece] as number; from < pieceEnd; from++) plain[size++] = bytes[from] as number;
+    const piece = ((byte & 0x7f) << 8) | (bytes[at++] as number);
+    const end = starts[piece + 1] as number;
+    for (let from = starts[piece] as number; from < end; from++) plain[size++] = pieceBytes[from] as number;
   }
-  return plain.toString('latin1', 0, size);
-}
-
-/** Pieces that were read from a file are found again from here on. */
-export function indexPieces(codec: TextCodec): void {
-  for (let piece = 0; piece < codec.pieceCount; piece++) {
-    const start = codec.starts[piece] as number;
-    const end = codec.starts[piece + 1] as number;
-    codec.slots[slotOf(codec, codec.bytes, start, end, hashOf(codec.bytes, start, end))] = piece + 1;
-  }
-}
-
-const OTHER = 0;
-const LETTER = 1;
-const DIGIT = 2;
-const SPACE = 3;
-const classes = Uint8Array.from({ length: 256 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  return /[a-zA-Z]/.test(character) ? LETTER : /[0-9]/.test(character) ? DIGIT : character === ' ' ? SPACE : OTHER;
-});
-
-/** -1 where it is none yet. */
-function pieceOf(codec: TextCodec, plain: Uint8Array, start: number, end: number, hash: number): number {
-  const slot = slotOf(codec, plain, start, end, hash);
-  const known = (codec.slots[slot] as number) - 1;
-  if (known >= 0 || codec.pieceCount === MAX_PIECES || !isOften(codec, plain, start, end, hash)) return known;
-  const piece = codec.pieceCount++;
-  const from = codec.starts[piece] as number;
-  codec.bytes = roomFor(codec.bytes, from + end - start);
-  codec.bytes.set(plain.subarray(start, end), from);
-  codec.starts[piece + 1] = from + end - start;
-  codec.slots[slot] = piece + 1;
-  return piece;
-}
-
-function isOften(codec: TextCodec, plain: Uint8Array, start: number, end: number, hash: number): boolean {
-  if (classes[plain[start] as number] === DIGIT && end - start > MAX_LEARNT_DIGITS) return false;
-  if (--codec.tokensToHalving === 0) {
-    codec.tokensToHalving = TOKENS_A_HALVING;
-    for (let at = 0; at < COUNTERS; at++) codec.seen[at] = (codec.seen[at] as number) >> 1;
-  }
-  const counter = hash & (COUNTERS - 1);
-  codec.seen[counter] = (codec.seen[counter] as number) + 1;
-  if ((codec.seen[counter] as number) < LEARN_AFTER) return false;
-  codec.seen[counter] = 0;
-  return true;
-}
-
-function slotOf(codec: TextCodec, plain: Uint8Array, start: number, end: number, hash: number): number {
-  const { slots, starts, bytes } = codec;
-  const mask = slots.length - 1;
-  for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-    const piece = (slots[slot] as number) - 1;
-    if (piece === -1) return slot;
-    const from = starts[piece] as number;
-    if ((starts[piece + 1] as number) - from !== end - start) continue;
-    let at = 0;
-    while (start + at < end && bytes[from + at] === plain[start + at]) at++;
-    if (start + at === end) return slot;
-  }
-}
-
-function hashOf(plain: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (plain[at] as number), 0x01000193);
-  return hash ^ (hash >>> 15);
+  source.at = at;
+  return plain.toString('latin1', 0, length);
 }
