@@ -50,7 +50,8 @@ export function pieceOf(pieces: Pieces, plain: Uint8Array, start: number, length
     hash = Math.imul(hash ^ (plain[end++] as number), 0x01000193);
   }
   next.end = end;
-  next.piece = end - start < MIN_PIECE_BYTES ? -1 : findOrLearn(pieces, plain, start, end, hash ^ (hash >>> 15));
+  const isNone = end - start < MIN_PIECE_BYTES || (kind === DIGIT && end - start > MAX_LEARNT_DIGITS);
+  next.piece = isNone ? -1 : findOrLearn(pieces, plain, start, end, hash ^ (hash >>> 15));
   return next;
 }
 
@@ -76,7 +77,7 @@ const classes = Uint8Array.from({ length: 256 }, (_, code) => {
 function findOrLearn(pieces: Pieces, plain: Uint8Array, start: number, end: number, hash: number): number {
   const slot = slotOf(pieces, plain, start, end, hash);
   const known = (pieces.slots[slot] as number) - 1;
-  if (known >= 0 || pieces.count === MAX_PIECES || !isOften(pieces, plain, start, end, hash)) return known;
+  if (known >= 0 || pieces.count === MAX_PIECES || !isOften(pieces, hash)) return known;
   const piece = pieces.count++;
   const from = pieces.starts[piece] as number;
   pieces.bytes = roomFor(pieces.bytes, from + end - start);
@@ -86,8 +87,7 @@ function findOrLearn(pieces: Pieces, plain: Uint8Array, start: number, end: numb
   return piece;
 }
 
-function isOften(pieces: Pieces, plain: Uint8Array, start: number, end: number, hash: number): boolean {
-  if (classes[plain[start] as number] === DIGIT && end - start > MAX_LEARNT_DIGITS) return false;
+function isOften(pieces: Pieces, hash: number): boolean {
   const { seen } = pieces;
   if (--pieces.tokensToHalving === 0) {
     pieces.tokensToHalving = TOKENS_A_HALVING;
