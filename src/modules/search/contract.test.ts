@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@opensearch-project/opensearch';
 import { openLog } from '../../lib/log.ts';
+import type { ListedProduct, ReplicaDocument } from './document.ts';
 import { openOpenSearchReplica } from './opensearch/replica.ts';
 import { openStandIn } from './opensearch/test-opensearch-stand-in.ts';
 import type { SearchQuery } from './query.ts';
@@ -21,6 +22,11 @@ const TRUE_WITHIN_MS = 15_000;
 const log = openLog('test', 'silent');
 const { SEARCH_URL } = process.env;
 const patient = { log, pollEveryMs: POLL_EVERY_MS, takeOverMs: 100 };
+
+const LISTED_FIELDS = [
+  ...(['productId', 'sellerId', 'sellerName', 'title', 'brand', 'category'] as const),
+  ...(['familyKey', 'priceMinor', 'currency', 'pictures', 'ratingCounts', 'stock'] as const),
+] satisfies (keyof ListedProduct)[];
 
 type Opened = { replica: Replica; close(): Promise<void> };
 
@@ -55,8 +61,12 @@ function contract(name: string, open: (source: TestSource) => Promise<Opened>): 
       assert.deepEqual((await idsOf('phone')).slice(0, 2), [6, 5]);
     });
 
-    test('the whole document comes back', async () => {
-      assert.deepEqual((await find('toner')).items, [documents[8]]);
+    test('what a list shows comes back as it was put, and of one product the whole document', async () => {
+      const { items } = await find('toner');
+      const toner = documents[8] as ReplicaDocument;
+      assert.equal(items.length, 1);
+      for (const field of LISTED_FIELDS) assert.deepEqual(items[0]?.[field], toner[field], field);
+      assert.deepEqual(await opened.replica.product(toner.productId), toner);
     });
 
     test('filters narrow, and fold what they compare', async () => {

@@ -5,3 +5,19 @@ import type { CatalogDocument } from '../catalog/index.ts';
 export type StockLevel = { state: 'in_stock' | 'low' | 'sold_out'; available: number | null };
 export type DropSummary = { opensAt: string; perCustomerLimit: number | null; holdSeconds: number };
 export type ReplicaDocument = CatalogDocument & { stock: StockLevel; drop: DropSummary | null };
+/** What a list of products shows of each. */
+export type ListedProduct = Pick<
+  ReplicaDocument,
+  | 'productId'
+  | 'sellerId'
+  | 'sellerName'
+  | 'title'
+  | 'brand'
+  | 'category'
+  | 'familyKey'
+  | 'priceMinor'
+  | 'currency'
+  | 'pictures'
+  | 'ratingCounts'
+  | 'stock'
+>;

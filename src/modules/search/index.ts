@@ -1,5 +1,5 @@
 // The door of search: a replica that is asked, and the port it gets its data through.
-export type { DropSummary, ReplicaDocument, StockLevel } from './document.ts';
+export type { DropSummary, ListedProduct, ReplicaDocument, StockLevel } from './document.ts';
 export { keepTaught, loadSynonyms } from './keep-taught.ts';
 export { inspectOpenSearch, openOpenSearchReplica, reindexOpenSearch } from './opensearch/load.ts';
 export {

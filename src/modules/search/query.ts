@@ -1,5 +1,5 @@
 // What may be asked of search and what it answers.
-import type { ReplicaDocument } from './document.ts';
+import type { ListedProduct } from './document.ts';
 
 export type SearchSort = 'relevance' | 'price_asc' | 'price_desc' | 'rating' | 'newest';
 
@@ -72,7 +72,7 @@ export type SearchResult = {
   /** How many of the total have every word; the others follow behind. */
   fitting: number;
   total: number;
-  items: ReplicaDocument[];
+  items: ListedProduct[];
   facets: Facets;
   tookMs: number;
   explanation?: Explanation;

@@ -1,7 +1,7 @@
 // GET /: the shop window.
 import { Type } from 'typebox';
 import { html } from '../../lib/html.ts';
-import { CATEGORY_SEPARATOR, type Replica, type ReplicaDocument } from '../../modules/search/index.ts';
+import { CATEGORY_SEPARATOR, type ListedProduct, type Replica } from '../../modules/search/index.ts';
 import { REVALIDATE } from '../kit/cache-control.ts';
 import { callerOf } from '../kit/caller.ts';
 import { layout } from '../kit/layout.ts';
@@ -58,7 +58,7 @@ async function dressWindow(replica: Replica): Promise<ShopWindow> {
 }
 
 /** Variants of one thing would fill a shelf with the same picture. */
-function oneOfAKind(documents: readonly ReplicaDocument[]): ReplicaDocument[] {
+function oneOfAKind(documents: readonly ListedProduct[]): ListedProduct[] {
   const seen = new Set<string>();
   const different = documents.filter((document) => {
     const kind = document.familyKey ? `${document.sellerId} ${document.familyKey}` : `${document.productId}`;

@@ -1,6 +1,6 @@
 // A search's answer as API clients get it. What comes from a product alone is turned into text once for each product.
 import { Type } from 'typebox';
-import type { ReplicaDocument, SearchQuery, SearchResult } from '../../modules/search/index.ts';
+import type { ListedProduct, SearchQuery, SearchResult } from '../../modules/search/index.ts';
 import { mediaUrl } from '../kit/components/picture.ts';
 import { ratingOf } from '../kit/components/stars.ts';
 import { perDocument } from '../kit/per-document.ts';
@@ -64,7 +64,7 @@ export const ResultSchema = Type.Object({
 });
 
 /** Kept in an object: only those can be keys of what is made for each product. */
-const itemJson = perDocument((document: ReplicaDocument) => {
+const itemJson = perDocument((document: ListedProduct) => {
   const [first] = document.pictures;
   const item = {
     productId: String(document.productId),

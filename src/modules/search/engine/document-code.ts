@@ -1,5 +1,5 @@
 // A document as few bytes, and back: its fields in a fixed order, without their names.
-import type { ReplicaDocument } from '../document.ts';
+import type { ListedProduct, ReplicaDocument } from '../document.ts';
 import { type CodedBytes, readNumber, readOptionalNumber, writeNumber } from './coded-bytes.ts';
 import {
   readOptionalText,
@@ -13,7 +13,7 @@ import {
 } from './text-codec.ts';
 
 /** Raised whenever what is written below changes, so that a snapshot with other documents is not taken. */
-export const DOCUMENT_CODE_VERSION = 2;
+export const DOCUMENT_CODE_VERSION = 3;
 
 const STOCK_STATES = ['in_stock', 'low', 'sold_out'] as const;
 
@@ -25,53 +25,52 @@ let scratch: Uint8Array = new Uint8Array(FIRST_SCRATCH_BYTES);
 /** Valid until the next call. */
 export function encodeDocument(codec: TextCodec, document: ReplicaDocument): Uint8Array {
   const target: CodedBytes = { bytes: scratch, at: 0 };
-  writeNumber(target, document.productId);
-  writeNumber(target, document.sellerId);
-  writeValue(codec, target, document.sellerName);
+  writeListed(codec, target, document);
   writeNumber(target, document.sellerRating);
-  writeText(codec, target, document.title);
   writeSentences(codec, target, document.description);
-  writeOptional(codec, target, document.brand, writeValue);
-  writeNumber(target, document.category.length);
-  for (const category of document.category) writeValue(codec, target, category);
   writeRecord(codec, target, document.attributes);
   writeOptional(codec, target, document.gtin, writeText);
-  writeOptional(codec, target, document.familyKey, writeText);
   writeRecord(codec, target, document.variant);
-  writeNumber(target, document.priceMinor);
-  writeValue(codec, target, document.currency);
-  writePictures(codec, target, document);
-  writeNumber(target, document.ratingCounts.length);
-  for (const count of document.ratingCounts) writeNumber(target, count);
   writeNumber(target, document.createdAtMs);
   writeReviews(codec, target, document.newestReviews);
-  writeNumber(target, STOCK_STATES.indexOf(document.stock.state));
-  writeNumber(target, document.stock.available);
   writeDrop(codec, target, document.drop);
   if (target.bytes.length <= MAX_SCRATCH_BYTES) scratch = target.bytes;
   return target.bytes.subarray(0, target.at);
 }
 
-export function decodeDocument(codec: TextCodec, source: CodedBytes): ReplicaDocument {
-  // In the order in which they were written: the language keeps the order of an object's fields.
+/** First, so that a list of products need not read the rest, which is nine tenths. */
+function writeListed(codec: TextCodec, target: CodedBytes, product: ListedProduct): void {
+  writeNumber(target, product.productId);
+  writeNumber(target, product.sellerId);
+  writeValue(codec, target, product.sellerName);
+  writeText(codec, target, product.title);
+  writeOptional(codec, target, product.brand, writeValue);
+  writeNumber(target, product.category.length);
+  for (const category of product.category) writeValue(codec, target, category);
+  writeOptional(codec, target, product.familyKey, writeText);
+  writeNumber(target, product.priceMinor);
+  writeValue(codec, target, product.currency);
+  writePictures(codec, target, product);
+  writeNumber(target, product.ratingCounts.length);
+  for (const count of product.ratingCounts) writeNumber(target, count);
+  writeNumber(target, STOCK_STATES.indexOf(product.stock.state));
+  writeNumber(target, product.stock.available);
+}
+
+// In the order in which they were written: the language keeps the order of an object's fields.
+export function decodeListed(codec: TextCodec, source: CodedBytes): ListedProduct {
   const productId = readNumber(source);
   const sellerId = readNumber(source);
   const sellerName = readText(codec, source);
-  const sellerRating = readOptionalNumber(source);
   const title = readText(codec, source);
   return {
     productId,
     sellerId,
     sellerName,
-    sellerRating,
     title,
-    description: readSentences(codec, source),
     brand: readOptionalText(codec, source),
     category: readList(source, () => readText(codec, source)),
-    attributes: readRecord(codec, source),
-    gtin: readOptionalText(codec, source),
     familyKey: readOptionalText(codec, source),
-    variant: readRecord(codec, source),
     priceMinor: readNumber(source),
     currency: readText(codec, source),
     pictures: readList(source, () => ({
@@ -81,9 +80,20 @@ export function decodeDocument(codec: TextCodec, source: CodedBytes): ReplicaDoc
       alt: readOptionalText(codec, source) ?? title,
     })),
     ratingCounts: readList(source, () => readNumber(source)),
+    stock: { state: STOCK_STATES[readNumber(source)] ?? 'sold_out', available: readOptionalNumber(source) },
+  };
+}
+
+export function decodeDocument(codec: TextCodec, source: CodedBytes): ReplicaDocument {
+  return {
+    ...decodeListed(codec, source),
+    sellerRating: readOptionalNumber(source),
+    description: readSentences(codec, source),
+    attributes: readRecord(codec, source),
+    gtin: readOptionalText(codec, source),
+    variant: readRecord(codec, source),
     createdAtMs: readNumber(source),
     newestReviews: readList(source, () => readReview(codec, source)),
-    stock: { state: STOCK_STATES[readNumber(source)] ?? 'sold_out', available: readOptionalNumber(source) },
     drop: readDrop(codec, source),
   };
 }
@@ -123,7 +133,7 @@ function readList<Item>(source: CodedBytes, readItem: () => Item): Item[] {
   return items;
 }
 
-function writePictures(codec: TextCodec, target: CodedBytes, { pictures, title }: ReplicaDocument): void {
+function writePictures(codec: TextCodec, target: CodedBytes, { pictures, title }: ListedProduct): void {
   writeNumber(target, pictures.length);
   for (const { pictureId, width, height, alt } of pictures) {
     writeText(codec, target, pictureId);

@@ -1,7 +1,7 @@
 // What pages show of the products, in few bytes, in chunks of shared memory: a changed document is written anew at the end,
 // and a chunk that is mostly dead gives its living ones to the end and goes.
-import type { ReplicaDocument } from '../document.ts';
-import { decodeDocument, encodeDocument } from './document-code.ts';
+import type { ListedProduct, ReplicaDocument } from '../document.ts';
+import { decodeDocument, decodeListed, encodeDocument } from './document-code.ts';
 import { sharedUint8 } from './shared-arrays.ts';
 import { openTextCodec, type TextCodec } from './text-codec.ts';
 
@@ -34,6 +34,11 @@ export function appendDocument(log: DocumentLog, document: ReplicaDocument): num
 export function readDocument(log: DocumentLog, address: number): ReplicaDocument {
   const { bytes, at } = recordAt(log, address);
   return decodeDocument(log.codec, { bytes, at });
+}
+
+export function readListed(log: DocumentLog, address: number): ListedProduct {
+  const { bytes, at } = recordAt(log, address);
+  return decodeListed(log.codec, { bytes, at });
 }
 
 export function dropDocument(log: DocumentLog, address: number): void {

@@ -1,41 +1,55 @@
-// The log of documents, and the ones asked for lately as objects: pages keep what they made of a document as long as it is the
-// same object.
-import type { ReplicaDocument } from '../document.ts';
+// The log of documents, and what was asked for lately as objects: pages keep what they made of one as long as it is the same
+// object. Whole documents are for product pages; what lists show of a product is kept on its own.
+import type { ListedProduct, ReplicaDocument } from '../document.ts';
 import { type DocumentLog, openDocumentLog } from './document-log.ts';
 
-/** In each of two generations; 3 KB a document, so about 25 MB in all. */
+/** In each of two generations; 3 KB a document, so about 25 MB in all, and a fifth of that for what is listed. */
 const GENERATION_DOCUMENTS = 4_096;
 
-type Generation = Map<number, ReplicaDocument>;
-export type DocumentStore = { log: DocumentLog; young: Generation; old: Generation };
+type Product = { productId: number };
+type Kept<Document extends Product> = { young: Map<number, Document>; old: Map<number, Document> };
+export type DocumentStore = { log: DocumentLog; whole: Kept<ReplicaDocument>; listed: Kept<ListedProduct> };
 
 export function openDocumentStore(): DocumentStore {
-  return { log: openDocumentLog(), young: new Map(), old: new Map() };
+  return {
+    log: openDocumentLog(),
+    whole: { young: new Map(), old: new Map() },
+    listed: { young: new Map(), old: new Map() },
+  };
 }
 
-export function remembered(store: DocumentStore, productId: number): ReplicaDocument | undefined {
-  const young = store.young.get(productId);
+export function remembered<Document extends Product>(kept: Kept<Document>, productId: number): Document | undefined {
+  const young = kept.young.get(productId);
   if (young) return young;
-  const document = store.old.get(productId);
-  if (document) keep(store, document);
+  const document = kept.old.get(productId);
+  if (document) keep(kept, document);
   return document;
 }
 
-/** A document that nobody asked for is kept only while there is room: a large import pushes nothing out. */
-export function remember(store: DocumentStore, document: ReplicaDocument, wasAskedFor: boolean): void {
-  if (wasAskedFor || store.young.size < GENERATION_DOCUMENTS / 2) keep(store, document);
+/** What nobody asked for is kept only while there is room: a large import pushes nothing out. */
+export function remember<Document extends Product>(
+  kept: Kept<Document>,
+  document: Document,
+  wasAskedFor: boolean,
+): void {
+  if (wasAskedFor || kept.young.size < GENERATION_DOCUMENTS / 2) keep(kept, document);
 }
 
-/** Whether it was remembered. */
-export function forget(store: DocumentStore, productId: number): boolean {
-  const wasOld = store.old.delete(productId);
-  return store.young.delete(productId) || wasOld;
+/** Whether the whole document was remembered. */
+export function forget({ whole, listed }: DocumentStore, productId: number): boolean {
+  drop(listed, productId);
+  return drop(whole, productId);
 }
 
-function keep(store: DocumentStore, document: ReplicaDocument): void {
-  if (store.young.size === GENERATION_DOCUMENTS) {
-    store.old = store.young;
-    store.young = new Map();
+function drop<Document extends Product>({ young, old }: Kept<Document>, productId: number): boolean {
+  const wasOld = old.delete(productId);
+  return young.delete(productId) || wasOld;
+}
+
+function keep<Document extends Product>(kept: Kept<Document>, document: Document): void {
+  if (kept.young.size === GENERATION_DOCUMENTS) {
+    kept.old = kept.young;
+    kept.young = new Map();
   }
-  store.young.set(document.productId, document);
+  kept.young.set(document.productId, document);
 }

@@ -1,6 +1,6 @@
 // One search, from the term to the page of results.
 
-import type { ReplicaDocument } from '../document.ts';
+import type { ListedProduct } from '../document.ts';
 import { MAX_PAGE_SIZE, MAX_RANKED_RESULTS, type SearchQuery, type SearchResult } from '../query.ts';
 import { explain } from './explain.ts';
 import { facetsOf } from './facets.ts';
@@ -11,7 +11,7 @@ import { ENOUGH_RESULTS, wordsLacking } from './relax.ts';
 import { placedAt, RERANKED_RESULTS, rerank } from './rerank.ts';
 import { FAR_MORE, FEW_RESULTS, respell } from './respell.ts';
 import type { Segment } from './segment.ts';
-import { documentOf, type SearchState, segmentsOf } from './state.ts';
+import { listedOf, type SearchState, segmentsOf } from './state.ts';
 import { openTally, type Tally, takeFigures, tallyAll, tallyFound } from './tally.ts';
 import { type Ranked, rankedOf } from './top.ts';
 import { type Understood, understand } from './understand.ts';
@@ -31,7 +31,7 @@ export function searchProducts(state: SearchState, asked: SearchQuery): SearchRe
 }
 
 export function withDocuments(state: SearchState, { productIds, ...found }: FoundProducts): SearchResult {
-  return { ...found, items: documentsOf(state, productIds) };
+  return { ...found, items: listedProducts(state, productIds) };
 }
 
 export function findProducts(state: SearchState, asked: SearchQuery): FoundProducts {
@@ -108,10 +108,10 @@ export function placeSegments(state: SearchState): Placed[] {
 }
 
 /** In another thread a product may be found twice while it moves to a new slot, and it may be gone by now. */
-export function documentsOf(state: SearchState, productIds: number[]): ReplicaDocument[] {
+export function listedProducts(state: SearchState, productIds: number[]): ListedProduct[] {
   return [...new Set(productIds)]
-    .map((productId) => documentOf(state, productId))
-    .filter((document) => document !== undefined);
+    .map((productId) => listedOf(state, productId))
+    .filter((product) => product !== undefined);
 }
 
 /**

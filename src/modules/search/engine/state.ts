@@ -1,9 +1,9 @@
 // All that a node knows of the products: the documents themselves and the index over them. Every change goes through here.
 
-import type { ReplicaDocument } from '../document.ts';
+import type { ListedProduct, ReplicaDocument } from '../document.ts';
 import { CATEGORY_SEPARATOR } from '../query.ts';
 import { writeFigures } from './columns.ts';
-import { appendDocument, dropDocument, readDocument } from './document-log.ts';
+import { appendDocument, dropDocument, readDocument, readListed } from './document-log.ts';
 import { type DocumentStore, forget, openDocumentStore, remember, remembered } from './document-store.ts';
 import { type Analyser, analyse, openAnalyser, sameText } from './fields.ts';
 import {
@@ -93,7 +93,7 @@ export function putDocument(state: SearchState, document: ReplicaDocument): void
       setFamily(state.products, place.row, family);
     }
   }
-  remember(state.documents, document, wasRemembered);
+  remember(state.documents.whole, document, wasRemembered);
 }
 
 export function removeDocument(state: SearchState, productId: number): void {
@@ -110,13 +110,24 @@ export function documentCount(state: SearchState): number {
 
 /** The same object as long as nothing in it changes and it is asked for now and then. */
 export function documentOf(state: SearchState, productId: number): ReplicaDocument | undefined {
-  const known = remembered(state.documents, productId);
+  const known = remembered(state.documents.whole, productId);
   if (known) return known;
   const place = placeOf(state, productId);
   if (!place) return undefined;
   const document = readDocument(state.documents.log, place.segment.columns.document[place.slot] as number);
-  remember(state.documents, document, true);
+  remember(state.documents.whole, document, true);
   return document;
+}
+
+/** The same for what a list shows of it: a fraction of the document is read. */
+export function listedOf(state: SearchState, productId: number): ListedProduct | undefined {
+  const known = remembered(state.documents.listed, productId);
+  if (known) return known;
+  const place = placeOf(state, productId);
+  if (!place) return undefined;
+  const listed = readListed(state.documents.log, place.segment.columns.document[place.slot] as number);
+  remember(state.documents.listed, listed, true);
+  return listed;
 }
 
 /** The variants of one thing, by product id. */

@@ -4,7 +4,7 @@ import { completeWord } from './completions.ts';
 import { compileFilters } from './filters.ts';
 import { queriesBeginning } from './past-queries.ts';
 import { wordsWithPrefix } from './prefixes.ts';
-import { documentsOf, placeSegments, tallyMatches } from './search.ts';
+import { listedProducts, placeSegments, tallyMatches } from './search.ts';
 import { soundAlikes } from './sounds.ts';
 import type { SearchState } from './state.ts';
 import { openTally } from './tally.ts';
@@ -90,7 +90,7 @@ function productsBeginning(state: SearchState, earlier: Understood, prefix: stri
 function productSuggestions(state: SearchState, productIds: number[]): Suggestion[] {
   const titles = new Set<string>();
   const suggestions: Suggestion[] = [];
-  for (const document of documentsOf(state, productIds)) {
+  for (const document of listedProducts(state, productIds)) {
     if (suggestions.length === MAX_PRODUCTS) break;
     if (titles.has(document.title)) continue;
     titles.add(document.title);

@@ -1,5 +1,5 @@
 import { type Html, html, nothing } from '../../../lib/html.ts';
-import type { ReplicaDocument } from '../../../modules/search/index.ts';
+import type { ListedProduct } from '../../../modules/search/index.ts';
 import { productGrid } from '../../kit/components/card.ts';
 import { countText } from '../../kit/components/count.ts';
 import { noPicture, picture, type ShownPicture } from '../../kit/components/picture.ts';
@@ -9,8 +9,8 @@ export type Department = { value: string; label: string; count: number; picture:
 
 export type ShopWindow = {
   departments: readonly Department[];
-  topRated: readonly ReplicaDocument[];
-  newest: readonly ReplicaDocument[];
+  topRated: readonly ListedProduct[];
+  newest: readonly ListedProduct[];
 };
 
 export function homePage(shopWindow: ShopWindow): Html {
@@ -35,7 +35,7 @@ function arcade(departments: readonly Department[]): Html {
   )}</ul></section>`;
 }
 
-function shelf(title: string, products: readonly ReplicaDocument[], all: string): Html {
+function shelf(title: string, products: readonly ListedProduct[], all: string): Html {
   if (products.length === 0) return nothing;
   return html`<section class="shelf"><div class="shelf-head"><h2>${title}</h2><a href="${all}">See all<span class="visually-hidden">: ${title}</span></a></div>${productGrid(products, title, 'below')}</section>`;
 }
