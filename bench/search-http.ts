@@ -25,7 +25,7 @@ const PRODUCTS = Number(process.argv[2] ?? 1_000_000);
 const PROFILE_DIRECTORY = process.argv[3] === '-' ? undefined : process.argv[3];
 /** Made by the first run and read by the next ones. */
 const KEPT_DIRECTORY = process.argv[4];
-const CONNECTIONS = 8;
+const CONNECTIONS = 16;
 const WARM_UP_REQUESTS = 1_000;
 const REQUESTS = 4_000;
 const ROUNDS = 2;
