@@ -74,5 +74,5 @@ export async function rowsOf(db: Database): Promise<{ name: string; sum: string 
     ({ name }) =>
       `select '${name}' as name, md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from ${name} t`,
   );
-  return db.query(sql('checks_rows', sums.join(' union all ')));
+  return db.query(sql('checks_rows', `${sums.join(' union all ')} order by name`));
 }
