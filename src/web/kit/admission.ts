@@ -20,6 +20,7 @@ export const MAX_WAITING = 1_000;
  * hear that they have one or that all is sold. Read to be refused, a purchase costs five times what it costs at the door.
  */
 export const MAX_WHILE_PAYING = 10;
+const WAITING_A_TURN_TO_PAY = 2;
 /**
  * The rest hears in order, in an eighth to a fifth of the time: a refusal takes 0.025 to 0.04 ms. A crowd that is large enough (30,000 a
  * second) would take all the time there is otherwise. As it is, up to 5,000 a second hear at once, and who has no answer yet sends
@@ -57,6 +58,7 @@ export function installAdmission(
     mayRefuse = Math.min(MAX_REFUSED_A_TURN, mayRefuse + (atMs - turnedAtMs) * REFUSED_A_MS);
     turnedAtMs = atMs;
     for (const visit of refused.splice(0, mayRefuse)) refuseNow(visit);
+    for (const visit of waiting.splice(mostWaiting())) refuseInTurn(visit);
     for (const { request, response } of waiting.splice(0, Math.max(0, roomUnderWay()))) {
       // Nobody is there any more to be told.
       if (response.destroyed) continue;
@@ -70,12 +72,23 @@ export function installAdmission(
     return Math.min(MAX_UNDER_WAY, Math.max(MAX_WHILE_PAYING, turnsToPay())) - underWay;
   }
 
+  /** Who waits for a unit must not wait for those who pay: there may be none for a while. */
+  function mostWaiting(): number {
+    return Math.min(MAX_WAITING, Math.max(MAX_WHILE_PAYING, WAITING_A_TURN_TO_PAY * turnsToPay()));
+  }
+
   // In the next turn of the event loop: what is there already is looked at first.
   function turnSoon(): void {
     const hasRoom = waiting.length > 0 && roomUnderWay() > 0;
     if (isTurning || !(hasRoom || refused.length > 0)) return;
     isTurning = true;
     setImmediate(turn);
+  }
+
+  function refuseInTurn(visit: Visit): void {
+    countRefusal();
+    if (mayRefuse >= 1 && refused.length === 0) refuseNow(visit);
+    else refused.push(visit);
   }
 
   function refuseNow({ request, response }: Visit): void {
@@ -103,11 +116,8 @@ export function installAdmission(
       begin.call(app.server, request, response);
       return;
     }
-    if (waiting.length >= (turnsToPay() > 0 ? MAX_WAITING : MAX_WHILE_PAYING)) {
-      countRefusal();
-      if (mayRefuse >= 1 && refused.length === 0) refuseNow({ request, response });
-      else refused.push({ request, response });
-    } else waiting.push({ request, response });
+    if (waiting.length < mostWaiting()) waiting.push({ request, response });
+    else refuseInTurn({ request, response });
     turnSoon();
   });
 }
