@@ -94,7 +94,7 @@ async function drive(order: Sent): Promise<void> {
     return NEVER_PAID;
   };
 
-  const pages = [rawGet('/search?q=lamp', 'text/html'), rawGet(`/product/${order.productIds[0]}/`, 'text/html')];
+  const pages = [rawGet('/search?term=lamp', 'text/html'), rawGet(`/product/${order.productIds[0]}/`, 'text/html')];
   const visit = async (n: number): Promise<number> => {
     const page = pages[n % VISITS.length];
     if (!page) return client.ask(buying(n));
