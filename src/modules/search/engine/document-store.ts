@@ -7,7 +7,7 @@ import { type DocumentLog, openDocumentLog } from './document-log.ts';
 const GENERATION_DOCUMENTS = 4_096;
 
 type Product = { productId: number };
-type Kept<Document extends Product> = { young: Map<number, Document>; old: Map<number, Document> };
+export type Kept<Document extends Product> = { young: Map<number, Document>; old: Map<number, Document> };
 export type DocumentStore = { log: DocumentLog; whole: Kept<ReplicaDocument>; listed: Kept<ListedProduct> };
 
 export function openDocumentStore(): DocumentStore {

@@ -1,15 +1,14 @@
 // Values and sentences that come again and again (a brand, a shelf, "Dishwasher safe", what all variants of a thing say of
 // themselves), by number. A document names one in two bytes, and its words are looked up once and not with every product.
 // They are learnt from the products that come first, as pieces of text are.
+import { isOften, type Often, openOften } from './often.ts';
 
 /** Of a number in 15 bits. */
 const MAX_PHRASES = 32_768;
 const MIN_CHARACTERS = 2;
 const MAX_CHARACTERS = 120;
-/** What was asked for so often lately is a phrase; a product is looked at twice. */
-const LEARN_AFTER = 12;
 const COUNTERS = 1 << 17;
-/** Counts are halved after so many questions: what is rare never adds up, however long it goes on. */
+/** A product asks twice. */
 const QUESTIONS_A_HALVING = 1 << 17;
 
 /** `wordIds` in the index that the phrases belong to, when they are known: the first `wordCount` as they stand, then joined ones. */
@@ -18,20 +17,19 @@ export type Phrases = {
   byText: Map<string, Phrase>;
   /** By number. Products that are shown share their texts. */
   list: Phrase[];
-  /** How often something with the hash was asked for, until it is a phrase. */
-  seen: Uint8Array;
-  questionsToHalving: number;
+  /** What is none yet. */
+  seen: Often;
 };
 
 export function openPhrases(): Phrases {
-  return { byText: new Map(), list: [], seen: new Uint8Array(COUNTERS), questionsToHalving: QUESTIONS_A_HALVING };
+  return { byText: new Map(), list: [], seen: openOften(COUNTERS, QUESTIONS_A_HALVING) };
 }
 
 /** Undefined where it is none, or none yet. */
 export function phraseOf(phrases: Phrases, text: string): Phrase | undefined {
   if (text.length < MIN_CHARACTERS || text.length > MAX_CHARACTERS) return undefined;
   const known = phrases.byText.get(text);
-  if (known || phrases.list.length === MAX_PHRASES || !isOften(phrases, text)) return known;
+  if (known || phrases.list.length === MAX_PHRASES || !isOften(phrases.seen, hashOf(text))) return known;
   // A copy: a slice would keep its whole text alive.
   return addPhrase(phrases, JSON.parse(JSON.stringify(text)) as string);
 }
@@ -69,19 +67,6 @@ export function sentencesOf(text: string): string[] {
   sentences.push(text.slice(start));
   last = { text, sentences };
   return sentences;
-}
-
-function isOften(phrases: Phrases, text: string): boolean {
-  const { seen } = phrases;
-  if (--phrases.questionsToHalving === 0) {
-    phrases.questionsToHalving = QUESTIONS_A_HALVING;
-    for (let at = 0; at < COUNTERS; at++) seen[at] = (seen[at] as number) >> 1;
-  }
-  const counter = hashOf(text) & (COUNTERS - 1);
-  seen[counter] = (seen[counter] as number) + 1;
-  if ((seen[counter] as number) < LEARN_AFTER) return false;
-  seen[counter] = 0;
-  return true;
 }
 
 function hashOf(text: string): number {

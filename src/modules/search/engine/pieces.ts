@@ -1,15 +1,13 @@
 // Pieces of text that come often: words with the space before them, numbers, signs. Each has a number of 15 bits.
+import { isOften, type Often, openOften } from './often.ts';
 import { roomFor, sharedUint8, sharedUint32 } from './shared-arrays.ts';
 
 const MAX_PIECES = 32_768;
 const MAX_PIECE_BYTES = 16;
 const MIN_PIECE_BYTES = 3;
-/** What was seen so often lately is a piece. */
-const LEARN_AFTER = 12;
 /** Codes and prices are not worth a piece. */
 const MAX_LEARNT_DIGITS = 3;
 const COUNTERS = 1 << 16;
-/** Counts are halved after so many tokens: what is rare never adds up, however long it goes on. */
 const TOKENS_A_HALVING = 1 << 18;
 
 export type Pieces = {
@@ -19,9 +17,8 @@ export type Pieces = {
   starts: Uint32Array;
   /** Open addressing: piece + 1; 0 is free. */
   slots: Uint32Array;
-  /** How often something with the hash was seen, until it is a piece. */
-  seen: Uint8Array;
-  tokensToHalving: number;
+  /** What is none yet. */
+  seen: Often;
 };
 
 export function openPieces(): Pieces {
@@ -30,8 +27,7 @@ export function openPieces(): Pieces {
     bytes: sharedUint8(1 << 12),
     starts: sharedUint32(MAX_PIECES + 1),
     slots: sharedUint32(MAX_PIECES * 2),
-    seen: new Uint8Array(COUNTERS),
-    tokensToHalving: TOKENS_A_HALVING,
+    seen: openOften(COUNTERS, TOKENS_A_HALVING),
   };
 }
 
@@ -77,7 +73,7 @@ const classes = Uint8Array.from({ length: 256 }, (_, code) => {
 function findOrLearn(pieces: Pieces, plain: Uint8Array, start: number, end: number, hash: number): number {
   const slot = slotOf(pieces, plain, start, end, hash);
   const known = (pieces.slots[slot] as number) - 1;
-  if (known >= 0 || pieces.count === MAX_PIECES || !isOften(pieces, hash)) return known;
+  if (known >= 0 || pieces.count === MAX_PIECES || !isOften(pieces.seen, hash)) return known;
   const piece = pieces.count++;
   const from = pieces.starts[piece] as number;
   pieces.bytes = roomFor(pieces.bytes, from + end - start);
@@ -85,19 +81,6 @@ function findOrLearn(pieces: Pieces, plain: Uint8Array, start: number, end: numb
   pieces.starts[piece + 1] = from + end - start;
   pieces.slots[slot] = piece + 1;
   return piece;
-}
-
-function isOften(pieces: Pieces, hash: number): boolean {
-  const { seen } = pieces;
-  if (--pieces.tokensToHalving === 0) {
-    pieces.tokensToHalving = TOKENS_A_HALVING;
-    for (let at = 0; at < COUNTERS; at++) seen[at] = (seen[at] as number) >> 1;
-  }
-  const counter = hash & (COUNTERS - 1);
-  seen[counter] = (seen[counter] as number) + 1;
-  if ((seen[counter] as number) < LEARN_AFTER) return false;
-  seen[counter] = 0;
-  return true;
 }
 
 function slotOf(pieces: Pieces, plain: Uint8Array, start: number, end: number, hash: number): number {

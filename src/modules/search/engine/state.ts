@@ -3,8 +3,8 @@
 import type { ListedProduct, ReplicaDocument } from '../document.ts';
 import { CATEGORY_SEPARATOR } from '../query.ts';
 import { writeFigures } from './columns.ts';
-import { appendDocument, dropDocument, readDocument, readListed } from './document-log.ts';
-import { type DocumentStore, forget, openDocumentStore, remember, remembered } from './document-store.ts';
+import { appendDocument, type DocumentLog, dropDocument, readDocument, readListed } from './document-log.ts';
+import { type DocumentStore, forget, type Kept, openDocumentStore, remember, remembered } from './document-store.ts';
 import { type Analyser, analyse, openAnalyser, sameText } from './fields.ts';
 import {
   appendSlot,
@@ -110,24 +110,27 @@ export function documentCount(state: SearchState): number {
 
 /** The same object as long as nothing in it changes and it is asked for now and then. */
 export function documentOf(state: SearchState, productId: number): ReplicaDocument | undefined {
-  const known = remembered(state.documents.whole, productId);
-  if (known) return known;
-  const place = placeOf(state, productId);
-  if (!place) return undefined;
-  const document = readDocument(state.documents.log, place.segment.columns.document[place.slot] as number);
-  remember(state.documents.whole, document, true);
-  return document;
+  return readOnce(state, productId, state.documents.whole, readDocument);
 }
 
 /** The same for what a list shows of it: a fraction of the document is read. */
 export function listedOf(state: SearchState, productId: number): ListedProduct | undefined {
-  const known = remembered(state.documents.listed, productId);
+  return readOnce(state, productId, state.documents.listed, readListed);
+}
+
+function readOnce<Document extends { productId: number }>(
+  state: SearchState,
+  productId: number,
+  kept: Kept<Document>,
+  read: (log: DocumentLog, address: number) => Document,
+): Document | undefined {
+  const known = remembered(kept, productId);
   if (known) return known;
   const place = placeOf(state, productId);
   if (!place) return undefined;
-  const listed = readListed(state.documents.log, place.segment.columns.document[place.slot] as number);
-  remember(state.documents.listed, listed, true);
-  return listed;
+  const document = read(state.documents.log, place.segment.columns.document[place.slot] as number);
+  remember(kept, document, true);
+  return document;
 }
 
 /** The variants of one thing, by product id. */
