@@ -51,9 +51,10 @@ export async function confirmSecrets<Name extends string>(
       return names.every((name) => secrets[name].equals(held[name])) ? 'confirmed' : 'others';
     } catch (fault) {
       // Whatever it is, the database cannot be used yet; what is more than its absence is said once.
-      if (!isTold && !isConnectionLost(fault))
+      if (!isTold && !isConnectionLost(fault)) {
+        isTold = true;
         log.error({ err: fault }, 'the secrets cannot be read and are asked for again');
-      isTold ||= !isConnectionLost(fault);
+      }
     }
     await sleep(ASK_EVERY_MS, undefined, { signal }).catch(() => {});
   }

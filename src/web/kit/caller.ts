@@ -37,30 +37,30 @@ const NOBODY: Caller = { kind: 'nobody' };
 export function installCaller(app: App, accounts: Accounts): void {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', (request, _reply, done) => {
-    if (request.headers.authorization === undefined && !request.cookies[SESSION_COOKIE]) {
-      request.caller = NOBODY;
+    const known = knownCaller(accounts, request);
+    if (typeof known !== 'string') {
+      request.caller = known;
       done();
       return;
     }
-    const token = bearerToken(request);
-    if (token !== undefined) {
-      const session = verifyAccessToken(accounts, token);
-      request.caller = session ? { kind: 'signed-in', session } : { kind: 'invalid-token' };
-      done();
-      return;
-    }
-    resolveCaller(accounts, request).then((caller) => {
+    lookUpCaller(accounts, known).then((caller) => {
       request.caller = caller;
       done();
     }, done);
   });
 }
 
-async function resolveCaller(accounts: Accounts, request: FastifyRequest): Promise<Caller> {
+/** Who it is, or the cookie that has to be looked up. */
+function knownCaller(accounts: Accounts, request: FastifyRequest): Caller | string {
+  const token = bearerToken(request);
+  if (token !== undefined) {
+    const session = verifyAccessToken(accounts, token);
+    return session ? { kind: 'signed-in', session } : { kind: 'invalid-token' };
+  }
   const cookie = request.cookies[SESSION_COOKIE];
-  if (!cookie) return { kind: 'nobody' };
-  const recalled = recallSession(accounts, cookie);
-  return recalled ? { kind: 'signed-in', session: recalled } : lookUpCaller(accounts, cookie);
+  if (!cookie) return NOBODY;
+  const session = recallSession(accounts, cookie);
+  return session ? { kind: 'signed-in', session } : cookie;
 }
 
 async function lookUpCaller(accounts: Accounts, cookie: string): Promise<Caller> {

@@ -24,14 +24,7 @@ import { installIdempotency } from './idempotency.ts';
 import { installProblems, sendProblem, toProblem } from './problems.ts';
 import { installSameOrigin } from './same-origin.ts';
 import type { App } from './shop.ts';
-import { checkText, withBlanks } from './text-check.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The parameter that people type into: whatever stands in it is words or blanks, and no error. */
-    searchedFor?: string;
-  }
-}
+import { checkText } from './text-check.ts';
 
 const BODY_MAX_BYTES = 1024 * 1024;
 const JSON_MAX_BYTES = 256 * 1024;
@@ -122,19 +115,11 @@ function installValidation(app: App): void {
   });
   // With callbacks, like all hooks of every request: a promise each costs a tenth of what a product's JSON does.
   app.addHook('preValidation', (request, _reply, done) => {
-    const { searchedFor } = request.routeOptions.config;
-    if (searchedFor !== undefined) takeAnything(request.query as Record<string, unknown>, searchedFor);
     const query = checkText(request.query, '/query', JSON_MAX_DEPTH);
     const params = checkText(request.params, '/params', JSON_MAX_DEPTH);
     const bad = [query, params].find((check) => check.kind === 'bad-text');
     done(bad?.kind === 'bad-text' ? invalid(bad.errors) : undefined);
   });
-}
-
-function takeAnything(query: Record<string, unknown>, name: string): void {
-  const value = query[name];
-  if (typeof value === 'string') query[name] = withBlanks(value);
-  else if (Array.isArray(value)) query[name] = value.map((one) => withBlanks(String(one))).join(' ');
 }
 
 type Validate = ((value: unknown) => unknown) & { errors?: FastifySchemaValidationError[] | null };

@@ -1,4 +1,5 @@
 // What PostgreSQL cannot store and JSON cannot carry, refused in one place before any schema looks at it.
+import type { FastifyRequest } from 'fastify';
 import type { FieldError } from '../../lib/problem.ts';
 
 /** Stands before what is left of text that was not UTF-8 when it was decoded; it is refused as such. */
@@ -30,8 +31,19 @@ export function checkText(value: unknown, pointer: string, maxDepth: number): Te
   return errors.length === 0 ? { kind: 'fine' } : { kind: 'bad-text', errors };
 }
 
-/** What no text may hold as blanks: for what is only searched for, where anything may be typed and nothing is an error. */
-export function withBlanks(text: string): string {
+/** An onRequest hook for a parameter that people search by: whatever they type is words or blanks, and no error. */
+export function takesAnything(name: string) {
+  return (request: Pick<FastifyRequest, 'query'>, _reply: unknown, done: () => void): void => {
+    const query = request.query as Record<string, unknown>;
+    const value = query[name];
+    if (typeof value === 'string') query[name] = withBlanks(value);
+    else if (Array.isArray(value)) query[name] = value.map((one) => withBlanks(String(one))).join(' ');
+    done();
+  };
+}
+
+/** Blanks for what no text may hold. */
+function withBlanks(text: string): string {
   return text.replace(/[\0\uFFFD\p{Cs}]/gu, ' ');
 }
 

@@ -8,6 +8,7 @@ import { layout } from '../kit/layout.ts';
 import { respond, wantsPage } from '../kit/negotiate.ts';
 import { problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
+import { takesAnything } from '../kit/text-check.ts';
 import { searchPage, searchTitle } from './pages/search-page.ts';
 import { ResultSchema, searchJson } from './search-json.ts';
 import { DEFAULT_SEARCH_SIZE, EVERYTHING, MAX_SENT_TERM_CHARACTERS, searchFor, searchUrl } from './search-url.ts';
@@ -53,7 +54,7 @@ const schema = {
 };
 
 export function searchRoutes(app: App, shop: Shop): void {
-  app.get('/search', { schema, config: { searchedFor: 'term' } }, async (request, reply) => {
+  app.get('/search', { schema, onRequest: takesAnything('term') }, async (request, reply) => {
     if (request.query.explain) requireCaller(request, 'operator');
     const query = searchQuery(request.query);
     const result = await shop.replica.search(query);

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { App, Shop } from '../kit/shop.ts';
+import { takesAnything } from '../kit/text-check.ts';
 import { MAX_SENT_TERM_CHARACTERS } from './search-url.ts';
 
 const schema = {
@@ -28,7 +29,7 @@ const schema = {
 const CACHE_CONTROL = 'public, max-age=60';
 
 export function suggestRoutes(app: App, shop: Shop): void {
-  app.get('/search/suggest', { schema, config: { searchedFor: 'term' } }, async (request, reply) => {
+  app.get('/search/suggest', { schema, onRequest: takesAnything('term') }, async (request, reply) => {
     reply.header('cache-control', CACHE_CONTROL);
     return { suggestions: await shop.replica.suggest(request.query.term.trim()) };
   });
