@@ -1,4 +1,5 @@
 // The second look at the best candidates: what their titles, kinds and brands say about being the thing that was asked for.
+import { type Candidates, readCandidates } from './candidates.ts';
 import { MISSING_PENALTY } from './offer.ts';
 import type { Segment } from './segment.ts';
 import type { SearchState } from './state.ts';
@@ -8,7 +9,6 @@ import { typeNounsOf } from './type-nouns.ts';
 import type { Understood } from './understand.ts';
 import { NO_VALUE } from './value-table.ts';
 
-export const RERANKED_RESULTS = 200;
 /** Candidates whose kinds say which one is meant. */
 const FEEDBACK_RESULTS = 40;
 /** Candidates by place lose half their say in this many places. */
@@ -66,23 +66,21 @@ export function rerank(
   const asked = askedOf(understood.groups, understood.head);
   const typeNouns = typeNounsOf(state);
   const wholeScore = understood.groups.reduce((sum, group) => sum + group.idf, 0);
-  const places = candidates.map(({ place }) => placedAt(segments, place));
-  const kinds = feedback(state, asked, candidates, places);
+  const read = readCandidates(candidates, segments);
+  const kinds = feedback(state, asked, read);
   const brands = new Map<number, number>();
   // Filled anew for each candidate: two hundred of them made a third of a query's garbage.
   const parts = { ...NO_PARTS };
   const scored: Scored[] = candidates.map((candidate, at) => {
-    const { segment, base } = places[at] as Placed;
-    const slot = candidate.place - base;
-    const brand = segment.columns.brand[slot] as number;
+    const brand = read.brands[at] as number;
     let brandAsked = brands.get(brand);
     if (brandAsked === undefined) {
       brandAsked = isBrandAsked(state, brand, asked) ? 1 : 0;
       brands.set(brand, brandAsked);
     }
-    const kind = kindSigns(kinds, state, segment.columns.kind[slot] as number, asked);
+    const kind = kindSigns(kinds, state, read.kinds[at] as number, asked);
     const missing = candidate.key >= 0 ? 0 : Math.ceil(-candidate.key / MISSING_PENALTY - 1e-3);
-    readTitle(parts, segment, slot, asked, typeNouns);
+    readTitle(parts, read, at, asked, typeNouns);
     parts.words = wholeScore === 0 ? 0 : (candidate.key + missing * MISSING_PENALTY) / wholeScore;
     parts.kind = kind.kind;
     parts.kindHead = kind.kindHead;
@@ -94,12 +92,6 @@ export function rerank(
     return isExplained ? { key, productId, place, parts: { ...parts } } : { key, productId, place };
   });
   return scored.sort(compareRanked);
-}
-
-export function placedAt(segments: Placed[], place: number): Placed {
-  let at = segments.length - 1;
-  while (at > 0 && (segments[at] as Placed).base > place) at--;
-  return segments[at] as Placed;
 }
 
 function scoreOf(parts: ScoreParts): number {
@@ -142,12 +134,12 @@ function isBrandAsked(state: SearchState, brand: number, asked: Asked): boolean 
 }
 
 /** Each kind's share among the first candidates, the better placed ones saying more. */
-function feedback(state: SearchState, asked: Asked, candidates: Ranked[], places: Placed[]): Map<number, KindSigns> {
+function feedback(state: SearchState, asked: Asked, { count, kinds: read }: Candidates): Map<number, KindSigns> {
   const kinds = new Map<number, KindSigns>();
   let whole = 0;
-  for (const [at, { segment, base }] of places.slice(0, FEEDBACK_RESULTS).entries()) {
+  for (let at = 0; at < Math.min(count, FEEDBACK_RESULTS); at++) {
     const say = 1 / (FEEDBACK_HALF + at);
-    const kind = segment.columns.kind[(candidates[at] as Ranked).place - base] as number;
+    const kind = read[at] as number;
     whole += say;
     if (kind !== NO_VALUE) kindSigns(kinds, state, kind, asked).commonKind += say;
   }

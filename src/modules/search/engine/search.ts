@@ -2,13 +2,14 @@
 
 import type { ListedProduct } from '../document.ts';
 import { MAX_PAGE_SIZE, MAX_RANKED_RESULTS, type SearchQuery, type SearchResult } from '../query.ts';
+import { MAX_CANDIDATES, placedAt } from './candidates.ts';
 import { explain } from './explain.ts';
 import { facetsOf } from './facets.ts';
 import { compileFilters } from './filters.ts';
 import { countByGroups, findAll, findSome } from './match.ts';
 import { withPrice } from './prices.ts';
 import { ENOUGH_RESULTS, wordsLacking } from './relax.ts';
-import { placedAt, RERANKED_RESULTS, rerank } from './rerank.ts';
+import { rerank } from './rerank.ts';
 import { FAR_MORE, FEW_RESULTS, respell } from './respell.ts';
 import type { Segment } from './segment.ts';
 import { listedOf, type SearchState, segmentsOf } from './state.ts';
@@ -38,7 +39,7 @@ export function findProducts(state: SearchState, asked: SearchQuery): FoundProdu
   const startedAt = performance.now();
   const size = Math.max(1, Math.min(MAX_PAGE_SIZE, Math.floor(asked.size)));
   const first = (Math.max(1, Math.floor(asked.page)) - 1) * size;
-  const fewest = asked.sort === 'relevance' ? RERANKED_RESULTS : 0;
+  const fewest = asked.sort === 'relevance' ? MAX_CANDIDATES : 0;
   const limit = Math.min(MAX_RANKED_RESULTS, Math.max(first + size, fewest));
   const segments = placeSegments(state);
   const { query, understood, tally, fitting } = runCorrected(state, segments, asked, limit);
@@ -46,7 +47,7 @@ export function findProducts(state: SearchState, asked: SearchQuery): FoundProdu
   const ranked = rankedOf(tally.top);
   const isReranked = understood.groups.length > 0 && query.sort === 'relevance';
   const best = isReranked
-    ? rerank(state, segments, understood, ranked.slice(0, RERANKED_RESULTS), query.explain === true)
+    ? rerank(state, segments, understood, ranked.slice(0, MAX_CANDIDATES), query.explain === true)
     : [];
   const listed = [...best, ...ranked.slice(best.length)];
   const shown = listed.slice(first, first + size);

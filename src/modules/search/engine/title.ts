@@ -1,4 +1,5 @@
 // What a title says about being the thing that was asked for.
+import type { Candidates } from './candidates.ts';
 import { NO_FOR } from './fields.ts';
 import type { Segment } from './segment.ts';
 import type { Group } from './understand.ts';
@@ -63,16 +64,16 @@ export function askedOf(groups: Group[], head: number): Asked {
 /** Writes the signs into `signs`. */
 export function readTitle(
   signs: TitleSigns,
-  segment: Segment,
-  slot: number,
+  candidates: Candidates,
+  candidate: number,
   asked: Asked,
   typeNouns: Set<number>,
 ): void {
-  const { titles, columns } = segment;
-  const start = columns.titleStart[slot] as number;
-  const end = columns.titleStart[slot + 1] as number;
-  const headWords = columns.headWords[slot] as number;
-  const forAt = columns.forAt[slot] as number;
+  const { titles } = candidates.segments[candidate] as Segment;
+  const start = candidates.titleStarts[candidate] as number;
+  const end = candidates.titleEnds[candidate] as number;
+  const headWords = candidates.headWords[candidate] as number;
+  const forAt = candidates.forAts[candidate] as number;
   const { best, sieve } = asked;
   best.fill(0);
   let beside = 0;

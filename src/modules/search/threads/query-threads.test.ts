@@ -45,9 +45,9 @@ async function scriptWith(t: TestContext, special: string): Promise<URL> {
        if (kind !== 'ask') return;
        const { term } = question.query;
        ${special}
-       parentPort.postMessage({ kind: 'found', found: { total: term.length, productIds: [] } });
+       parentPort.postMessage(JSON.stringify({ kind: 'found', found: { total: term.length, productIds: [] } }));
      });
-     parentPort.postMessage({ kind: 'ready' });`,
+     parentPort.postMessage(JSON.stringify({ kind: 'ready' }));`,
   );
   return pathToFileURL(join(directory, 'thread.mjs'));
 }

@@ -79,7 +79,7 @@ export function openQueryThreads(
       isLate: false,
     };
     threads.add(thread);
-    worker.on('message', (message: FromThread) => take(thread, message));
+    worker.on('message', (json: string) => take(thread, JSON.parse(json) as FromThread));
     worker.on('error', (error) => lose(thread, error));
     worker.on('exit', (code) => lose(thread, new Error(`it ended with code ${code}`)));
     post(thread, { kind: 'teach', lesson: lessons });
