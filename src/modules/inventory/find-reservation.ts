@@ -2,7 +2,7 @@
 import type { Queryable } from '../../lib/db.ts';
 import { keyOf } from '../../lib/ids.ts';
 import type { Reservation } from './reservation.ts';
-import { findReservationById, hasEnded } from './store.ts';
+import { findOpenHolds, findReservationById, hasEnded } from './store.ts';
 
 export type FindOutcome = { kind: 'found'; reservation: Reservation } | { kind: 'ended' } | { kind: 'not-found' };
 
@@ -12,4 +12,10 @@ export async function findReservation(db: Queryable, userId: number, reservation
   const reservation = await findReservationById(db, productId, userId, reservationId);
   if (reservation) return { kind: 'found', reservation };
   return { kind: (await hasEnded(db, productId, userId, reservationId)) ? 'ended' : 'not-found' };
+}
+
+/** The unit of this product that the buyer holds or pays for now. */
+export async function findOpenHold(db: Queryable, userId: number, productId: number): Promise<Reservation | undefined> {
+  const [hold] = await findOpenHolds(db, productId, [userId]);
+  return hold;
 }

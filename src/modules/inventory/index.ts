@@ -11,7 +11,7 @@ export {
   setEntryCondition,
 } from './drop-figures.ts';
 export { leaveLine, moveLines, pauseDrop, type SetDropOutcome, setDrop } from './drops.ts';
-export { findReservation } from './find-reservation.ts';
+export { findOpenHold, findReservation } from './find-reservation.ts';
 export { type ReleaseOutcome, releaseHold } from './release.ts';
 export type { Reservation, ReserveOutcome } from './reservation.ts';
 export { openReservations, type Reservations } from './reserve.ts';

@@ -175,9 +175,9 @@ test('a form that is wrong comes back with what was typed, but for the password'
   assert.match(short.body, /next=%2Fx/);
   assert.doesNotMatch(short.body, /value="short"/);
   const all = await post('/auth/register', {});
-  for (const field of ['Email', 'Password', 'Name']) assert.match(all.body, new RegExp(`${field}: is required`));
+  for (const field of ['E-mail', 'Password', 'Name']) assert.match(all.body, new RegExp(`${field}: is required`));
   const malformed = await post('/auth/register', { ...ADA, email: 'ada at home' });
-  assert.match(malformed.body, /Email: must be an e-mail address/);
+  assert.match(malformed.body, /E-mail: must be an e-mail address/);
   const wrong = await post('/auth/login', { email: ADA.email, password: 'wrong' });
   assert.equal(wrong.statusCode, 401);
   assert.match(wrong.body, /E-mail or password is wrong/);

@@ -7,8 +7,8 @@ import {
   PASSWORD_MIN_CHARACTERS,
 } from '../../modules/accounts/index.ts';
 import { button } from '../kit/components/button.ts';
-import { errorSummary, textField } from '../kit/components/field.ts';
-import { notice } from '../kit/components/notice.ts';
+import { textField } from '../kit/components/field.ts';
+import { formFault } from '../kit/components/form-fault.ts';
 import { narrow } from '../kit/components/section.ts';
 import type { FormState } from '../kit/form-again.ts';
 import { layout } from '../kit/layout.ts';
@@ -57,7 +57,7 @@ export function registerPage(state: FormState, next: string): Html {
 
 function credentialPage(title: string, state: FormState, form: { action: string; fields: Html; below: Html }): Html {
   const main = narrow(html`<h1>${title}</h1>
-${errorSummary(state.errors)}${state.fault && notice('bad', html`<strong>${state.fault.title}.</strong> ${state.fault.help}`)}
+${formFault(state)}
 <form class="form" method="post" action="${form.action}">${form.fields}<p class="actions">${button(title)}</p></form>
 <p>${form.below}</p>`);
   return layout({ title, caller: undefined, main, robots: 'noindex' });

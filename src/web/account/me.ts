@@ -8,8 +8,9 @@ import { respond, wantsPage } from '../kit/negotiate.ts';
 import { AddressSchema, problemResponses } from '../kit/schemas.ts';
 import type { App } from '../kit/shop.ts';
 import { mePage } from './me-page.ts';
+import { nextOf } from './register.ts';
 import type { AccountShop } from './routes.ts';
-import { MeAnswer, meJson } from './schemas.ts';
+import { MeAnswer, meJson, NextQuery } from './schemas.ts';
 
 const ADDRESS_FIELDS = Object.keys(AddressSchema.properties);
 
@@ -17,7 +18,10 @@ export function meRoutes(app: App, shop: AccountShop): void {
   const schema = {
     tags: ['accounts'],
     summary: 'The account, with its saved address',
-    querystring: Type.Object({ saved: Type.Optional(Type.Enum(['address', 'card', 'card-removed'])) }),
+    querystring: Type.Object({
+      saved: Type.Optional(Type.Enum(['address', 'card', 'card-removed'])),
+      ...NextQuery.properties,
+    }),
     response: { 200: MeAnswer, ...problemResponses(401, 503) },
   };
   app.get('/me', { schema }, async (request, reply) => {
@@ -26,7 +30,7 @@ export function meRoutes(app: App, shop: AccountShop): void {
     const methods = wantsPage(request) ? await listMethods(shop.db, found.user.userId) : [];
     return respond(request, reply, {
       json: () => meJson(found.user, found.address),
-      page: () => mePage(found.user, methods, addressState(found.address), request.query.saved),
+      page: () => mePage(found.user, methods, addressState(found.address), request.query.saved, nextOf(request)),
     });
   });
 
@@ -40,14 +44,15 @@ export function meRoutes(app: App, shop: AccountShop): void {
     saveAddress(shop.accounts, requireCaller(request).userId, request.body),
   );
 
-  const post = { ...body, summary: 'The same, for the form of the page' };
+  const post = { ...body, querystring: NextQuery, summary: 'The same, for the form of the page' };
   const errorHandler = formAgain(ADDRESS_FIELDS, (request, state) => {
     const user = callerOf(request);
-    return user && mePage(user, undefined, state, undefined);
+    return user && mePage(user, undefined, state, undefined, nextOf(request));
   });
   app.post('/me/address', { schema: post, errorHandler }, async (request, reply) => {
     const saved = await saveAddress(shop.accounts, requireCaller(request).userId, request.body);
-    if (wantsPage(request)) return reply.redirect('/me?saved=address', 303);
+    const next = nextOf(request);
+    if (wantsPage(request)) return reply.redirect(next === '/' ? '/me?saved=address' : next, 303);
     return reply.send(saved);
   });
 }

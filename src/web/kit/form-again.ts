@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Html } from '../../lib/html.ts';
 import { type FieldError, PROBLEMS, type Problem } from '../../lib/problem.ts';
 import { sendPage, wantsPage } from './negotiate.ts';
-import { errorsOf, sendProblem, toProblem } from './problems.ts';
+import { errorsOf, helpForPeople, sendProblem, toProblem } from './problems.ts';
 
 export type FormState = {
   values: Readonly<Record<string, string>>;
@@ -52,12 +52,11 @@ function stateOf(found: Problem, body: unknown, remembered: readonly string[]): 
     return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [];
   });
   const errors = errorsOf(found);
-  const { title, help } = PROBLEMS[found.slug];
-  const detail = typeof found.fields.detail === 'string' ? found.fields.detail : help;
+  const { title } = PROBLEMS[found.slug];
   return {
     values: Object.fromEntries(values),
     errors,
-    ...(errors.length > 0 ? {} : { fault: { title, help: detail } }),
+    ...(errors.length > 0 ? {} : { fault: { title, help: helpForPeople(found) } }),
   };
 }
 

@@ -5,8 +5,10 @@ import { html } from '../../lib/html.ts';
 import { type FieldError, invalid, PROBLEMS, Problem, type ProblemSlug, problem } from '../../lib/problem.ts';
 import { callerOf, signInAddress } from './caller.ts';
 import { buttonLink } from './components/button.ts';
+import { countText } from './components/count.ts';
 import { errorSummary } from './components/field.ts';
 import { narrow } from './components/section.ts';
+import { exactTimeText } from './components/time.ts';
 import { layout } from './layout.ts';
 import { sendPage, wantsPage } from './negotiate.ts';
 import { allowedMethods, watchRoutes } from './route-table.ts';
@@ -76,12 +78,12 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, found:
 }
 
 function problemPage(request: FastifyRequest, found: Problem) {
-  const { title, status, help } = PROBLEMS[found.slug];
-  const { detail = help, requestId, productId } = found.fields;
+  const { title, status } = PROBLEMS[found.slug];
+  const { requestId, productId } = found.fields;
   const again = status >= 500 && request.method === 'GET' ? buttonLink(request.url, 'Try again') : undefined;
   const main = narrow(html`<h1>${title}</h1>
 ${errorSummary(errorsOf(found))}
-<p>${withoutTicks(String(detail))}</p>
+<p>${helpForPeople(found)}</p>
 ${requestId ? html`<p class="muted">Request ${String(requestId)}</p>` : undefined}
 <p class="actions">${again}${productId ? buttonLink(`/product/${String(productId)}/`, 'Back to the product') : undefined}${buttonLink('/search', 'To the products', again || productId ? 'quiet' : 'primary')}</p>`);
   return layout({ title, caller: callerOf(request), main, robots: 'noindex' });
@@ -91,8 +93,25 @@ export function errorsOf(found: Problem): readonly FieldError[] {
   return Array.isArray(found.fields.errors) ? (found.fields.errors as FieldError[]) : [];
 }
 
-function withoutTicks(help: string): string {
-  return help.replaceAll('`', '');
+/** The advice of a problem for a page, where programs read the fields and headers that it names. */
+export function helpForPeople({ slug, fields, headers }: Problem): string {
+  const { detail = PROBLEMS[slug].help } = fields;
+  return String(detail)
+    .replace('after `Retry-After` seconds', `after ${secondsText(headers['retry-after'])}`)
+    .replace('for `Retry-After` seconds', `for ${secondsText(headers['retry-after'])}`)
+    .replace(/`(\w+)`/g, (_, name: string) => valueText(fields[name]) ?? name)
+    .replaceAll('`', '');
+}
+
+function secondsText(seconds: string | undefined): string {
+  if (seconds === undefined) return 'a few seconds';
+  return seconds === '1' ? '1 second' : `${seconds} seconds`;
+}
+
+function valueText(value: unknown): string | undefined {
+  if (typeof value === 'number') return countText(value);
+  if (typeof value !== 'string') return undefined;
+  return /^\d{4}-\d\d-\d\dT/.test(value) ? exactTimeText(value) : value;
 }
 
 const CONTEXT_POINTERS = { body: '', querystring: '/query', params: '/params', headers: '/headers' } as const;

@@ -1,19 +1,19 @@
 // The payment page of a reservation, the page that waits for an outcome, and the thank-you.
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { nothing } from '../../lib/html.ts';
 import { keyOf } from '../../lib/ids.ts';
 import { problem } from '../../lib/problem.ts';
-import { loadUser } from '../../modules/accounts/index.ts';
 import { findReservation, type Reservation } from '../../modules/inventory/index.ts';
 import { findOrderOfPayment, resolvePayment } from '../../modules/orders/index.ts';
-import { findLatestPaymentOf, findPayment, listMethods, type Payment } from '../../modules/payments/index.ts';
+import { findLatestPaymentOf, findPayment, type Payment } from '../../modules/payments/index.ts';
 import { callerOf, requireCaller } from '../kit/caller.ts';
 import { respond, sendPage, wantsPage } from '../kit/negotiate.ts';
 import { Id, Line, problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
-import { payPage } from './pages/pay-page.ts';
 import { thanksPage } from './pages/thanks-page.ts';
 import { waitingPage } from './pages/waiting-page.ts';
+import { drawPayPage } from './pay-view.ts';
 import { payPath, ReservationJson, reservationJson } from './reservation-json.ts';
 import { OrderParams, productPicture, visibleOrder } from './visible-order.ts';
 
@@ -39,29 +39,9 @@ export function payRoutes(app: App, shop: Shop): void {
         const next = await nextStep(shop, reservation, payment, request);
         if (next) return reply.redirect(next, 303) as never;
       }
-      const document = await shop.replica.product(reservation.productId);
-      const methods = wantsPage(request) ? await listMethods(shop.db, caller.userId) : [];
-      const address = (await loadUser(shop.accounts, caller.userId))?.address ?? undefined;
-      return respond(request, reply, {
-        json: () => reservationJson(reservation),
-        page: () =>
-          payPage({
-            caller,
-            reservation,
-            title: document?.title ?? 'Your product',
-            picture: document?.pictures[0],
-            address,
-            methods,
-            token: request.query.payment_token,
-            declineCode: request.query.declined,
-            cardPageUrl: shop.provider.cardPageUrl({
-              amountMinor: reservation.priceMinor,
-              currency: reservation.currency,
-              returnUrl: `${shop.publicOrigin}${payPath(reservation.reservationId)}`,
-            }),
-            showTestCards: shop.provider.name === 'sandbox',
-          }),
-      });
+      const { payment_token: token, declined: declineCode } = request.query;
+      const page = wantsPage(request) ? await drawPayPage(shop, caller, reservation, { token, declineCode }) : nothing;
+      return respond(request, reply, { json: () => reservationJson(reservation), page: () => page });
     },
   );
 

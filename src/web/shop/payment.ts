@@ -20,6 +20,7 @@ import { OrderJson, orderJson, ReceiptJson, receiptJson } from '../kit/order-jso
 import { limitBuyers } from '../kit/rate-limit.ts';
 import { AddressSchema, Id, Line, problemResponses } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
+import { payFormAgain } from './pay-view.ts';
 import { refuseRawCard } from './raw-card.ts';
 import { payPath } from './reservation-json.ts';
 import { productPicture } from './visible-order.ts';
@@ -27,6 +28,12 @@ import { productPicture } from './visible-order.ts';
 const OVERLOADED_RETRY_SECONDS = 2;
 const UNAVAILABLE_RETRY_SECONDS = 5;
 const PROCESSING_RETRY_SECONDS = 2;
+
+/** What a form says to an address that was left out. */
+const EMPTY_ADDRESS_ERRORS = AddressSchema.required.map((name) => ({
+  pointer: `/paymentDetails/shippingAddress/${name}`,
+  message: 'is required',
+}));
 
 const PaidJson = Type.Object({ order: OrderJson, receipt: ReceiptJson });
 const OpenJson = Type.Union([
@@ -69,6 +76,7 @@ export function paymentRoutes(app: App, shop: Shop): void {
         },
       },
       onRequest: limitBuyers(),
+      errorHandler: payFormAgain(shop),
       preValidation: async (request) => refuseRawCard(request.body),
     },
     async (request, reply) => {
@@ -82,7 +90,7 @@ export function paymentRoutes(app: App, shop: Shop): void {
       const isPage = wantsPage(request);
       const saved = given && !isPage ? undefined : await savedAddress(shop, caller.userId);
       const shippingAddress = given ?? saved;
-      if (!shippingAddress) throw problem('address-required');
+      if (!shippingAddress) throw isPage ? invalid(EMPTY_ADDRESS_ERRORS) : problem('address-required');
       // Whoever typed it into our form must not type it again when the bank says no.
       if (!saved && isPage) await saveAddress(shop.accounts, caller.userId, shippingAddress);
       const product = await shop.replica.product(productId);
@@ -94,8 +102,8 @@ export function paymentRoutes(app: App, shop: Shop): void {
         shippingAddress,
         description,
       });
-      if (isPage) return sendOn(reply, outcome) as never;
-      return answer(shop, reply, outcome) as never;
+      if (isPage) return sendOn(reply, outcome, request.body.productId) as never;
+      return answer(shop, reply, outcome, request.body.productId) as never;
     },
   );
 
@@ -133,7 +141,7 @@ async function savedAddress(shop: Shop, userId: number): Promise<Address | undef
   return (await loadUser(shop.accounts, userId))?.address ?? undefined;
 }
 
-async function answer(shop: Shop, reply: FastifyReply, outcome: PayOutcome): Promise<unknown> {
+async function answer(shop: Shop, reply: FastifyReply, outcome: PayOutcome, productId: string): Promise<unknown> {
   switch (outcome.kind) {
     case 'paid':
       reply.code(outcome.isNew ? 201 : 200);
@@ -145,12 +153,12 @@ async function answer(shop: Shop, reply: FastifyReply, outcome: PayOutcome): Pro
       reply.code(202).header('retry-after', String(PROCESSING_RETRY_SECONDS));
       return { paymentId: outcome.paymentId, state: 'processing' };
     default:
-      throw refusal(outcome);
+      throw refusal(outcome, productId);
   }
 }
 
 /** A browser goes on to the page that shows how it stands. */
-function sendOn(reply: FastifyReply, outcome: PayOutcome): FastifyReply {
+function sendOn(reply: FastifyReply, outcome: PayOutcome, productId: string): FastifyReply {
   switch (outcome.kind) {
     case 'paid':
       return reply.redirect(`/thanks/${outcome.orderId}`, 303);
@@ -164,11 +172,11 @@ function sendOn(reply: FastifyReply, outcome: PayOutcome): FastifyReply {
         303,
       );
     default:
-      throw refusal(outcome);
+      throw refusal(outcome, productId);
   }
 }
 
-function refusal(outcome: Exclude<PayOutcome, { kind: 'paid' | 'requires-action' | 'processing' }>) {
+function refusal(outcome: Exclude<PayOutcome, { kind: 'paid' | 'requires-action' | 'processing' }>, productId: string) {
   switch (outcome.kind) {
     case 'declined':
       return problem('payment-declined', {
@@ -188,9 +196,9 @@ function refusal(outcome: Exclude<PayOutcome, { kind: 'paid' | 'requires-action'
         retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
       });
     case 'reservation-expired':
-      return problem('reservation-expired');
+      return problem('reservation-expired', { productId });
     case 'no-reservation':
-      return problem('no-reservation');
+      return problem('no-reservation', { productId });
     case 'overloaded':
       return problem('overloaded', { retryAfterSeconds: OVERLOADED_RETRY_SECONDS });
   }

@@ -95,9 +95,25 @@ export function errorSummary(errors: FieldErrors): Html {
   )}</ul></div>`;
 }
 
+/** What the forms call a field whose name does not say it. */
+const LABELS: Readonly<Record<string, string>> = {
+  attributeLines: 'Attributes',
+  categoryPath: 'Category',
+  decimal: 'Price',
+  email: 'E-mail',
+  gtin: 'GTIN',
+  holdSeconds: 'Seconds to pay',
+  line1: 'Street and number',
+  line2: 'Flat, floor, company',
+  perCustomerLimit: 'Units a customer',
+  region: 'State or region',
+};
+
 /** /shippingAddress/postalCode -> Postal code */
 function labelOf(pointer: string): string {
   const last = pointer.split('/').at(-1) ?? '';
+  const label = LABELS[last];
+  if (label !== undefined) return label;
   const words = last.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   return words === '' ? 'Form' : words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -44,8 +44,11 @@ export function longDay(at: Date | string): Html {
 
 /** "25 Nov 2026, 14:03 UTC" */
 export function exactTime(at: Date | string): Html {
-  const date = asDate(at);
-  return html`<time datetime="${date.toISOString()}">${minute.format(date)} UTC</time>`;
+  return html`<time datetime="${asDate(at).toISOString()}">${exactTimeText(at)}</time>`;
+}
+
+export function exactTimeText(at: Date | string): string {
+  return `${minute.format(asDate(at))} UTC`;
 }
 
 /** "14:03 UTC", and for browsers that run no countdown how long that is: "(4:20 minutes from when this page came)". */

@@ -4,10 +4,10 @@ import type { DropFigures } from '../../../modules/inventory/index.ts';
 import { button } from '../../kit/components/button.ts';
 import { countText } from '../../kit/components/count.ts';
 import { selectField, textField } from '../../kit/components/field.ts';
+import { formFault } from '../../kit/components/form-fault.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
 import { exactTime } from '../../kit/components/time.ts';
 import type { FormState } from '../../kit/form-again.ts';
-import { formFault } from './form-fault.ts';
 
 const MODE_TEXTS = {
   line: 'A line, in the order of joining',

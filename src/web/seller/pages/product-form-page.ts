@@ -3,13 +3,13 @@ import { minorDigits } from '../../../lib/money.ts';
 import type { DropFigures } from '../../../modules/inventory/index.ts';
 import { button } from '../../kit/components/button.ts';
 import { type FieldErrors, selectField, textArea, textField } from '../../kit/components/field.ts';
+import { formFault } from '../../kit/components/form-fault.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
 import { panel } from '../../kit/components/section.ts';
 import { EMPTY_FORM, type FormState } from '../../kit/form-again.ts';
 import type { OwnProductJson } from '../own-product-json.ts';
 import { formErrors } from '../product-body.ts';
 import { dropPart } from './drop-form.ts';
-import { formFault } from './form-fault.ts';
 import { type SellerCaller, sellerFrame } from './seller-frame.ts';
 
 const DEFAULT_CURRENCY = 'USD';
@@ -78,7 +78,7 @@ function stockForm(product: OwnProductJson, { values, ...state }: FormState): Ht
     ['Held by buyers', held],
     ['Sold', sold],
   ])}
-${formFault({ ...state, values })}<form class="form" method="post" action="/seller/products/${product.productId}/stock">
+${formFault(state)}<form class="form" method="post" action="/seller/products/${product.productId}/stock">
 ${textField({ name: 'change', label: 'Units more, or fewer', type: 'number', value: values.change ?? '1', errors: state.errors, required: true, step: 1, width: 'half', hint: '-5 takes five off' })}
 ${textField({ name: 'note', label: 'Note', value: values.note ?? '', errors: state.errors, maxLength: 300 })}
 <p class="actions">${button('Change the stock', 'quiet')}</p></form>`;

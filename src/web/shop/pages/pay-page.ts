@@ -1,18 +1,26 @@
-import { type Html, html, nothing } from '../../../lib/html.ts';
+import { type Html, html, nothing, queryString } from '../../../lib/html.ts';
 import { formatMoney } from '../../../lib/money.ts';
-import { type Address, COUNTRIES } from '../../../modules/accounts/index.ts';
+import type { Address } from '../../../modules/accounts/index.ts';
 import type { Picture } from '../../../modules/catalog/index.ts';
 import type { Reservation } from '../../../modules/inventory/index.ts';
 import { addressLines } from '../../../modules/orders/index.ts';
 import type { SavedMethod } from '../../../modules/payments/index.ts';
+import { addressFields } from '../../kit/components/address-fields.ts';
 import { button, buttonLink, postButton } from '../../kit/components/button.ts';
-import { hiddenField, selectField, textField } from '../../kit/components/field.ts';
+import { hiddenField } from '../../kit/components/field.ts';
+import { formFault } from '../../kit/components/form-fault.ts';
 import { methodText } from '../../kit/components/method.ts';
 import { notice } from '../../kit/components/notice.ts';
 import { noPicture, picture } from '../../kit/components/picture.ts';
 import { pageHead, panel } from '../../kit/components/section.ts';
 import { holdEnd } from '../../kit/components/time.ts';
+import type { FormState } from '../../kit/form-again.ts';
 import { layout } from '../../kit/layout.ts';
+import { payPath } from '../reservation-json.ts';
+
+// Dots nest in a form's names.
+export const ADDRESS_FIELD = 'paymentDetails.shippingAddress.';
+export const TOKEN_FIELD = 'paymentDetails.token';
 
 type Shown = {
   caller: { name: string; roles: readonly string[] };
@@ -21,8 +29,11 @@ type Shown = {
   picture: Picture | undefined;
   address: Address | undefined;
   methods: readonly SavedMethod[];
+  /** A card that was entered at the provider, or the choice in a form that came back. */
   token: string | undefined;
   declineCode: string | undefined;
+  /** Filled in and refused, or empty. */
+  form: FormState;
   cardPageUrl: string;
   showTestCards: boolean;
 };
@@ -58,6 +69,7 @@ export function payPage(shown: Shown): Html {
     scripts: ['countdown'],
     main: html`${pageHead('Payment')}
 ${declineCode ? notice('bad', html`<p><strong>Not paid.</strong> ${DECLINE_WORDS[declineCode] ?? 'The bank declined the payment.'} The unit is still yours: try another card.</p>`) : nothing}
+${formFault(shown.form)}
 <div class="checkout"><aside aria-label="What you are buying">${panel(
       'You are buying',
       html`<div class="buying"><div class="buying-picture">${shown.picture ? picture(shown.picture, PICTURE_SIZE, 'first', '') : noPicture}</div>
@@ -75,15 +87,20 @@ function hold(reservation: Reservation): Html {
 }
 
 function payForm(shown: Shown, total: string): Html {
-  const { reservation, token } = shown;
+  const { reservation, methods, showTestCards, token } = shown;
+  const offered = [
+    ...methods.map(({ methodId }) => methodId),
+    ...(showTestCards ? TEST_CARDS.map(([card]) => card) : []),
+  ];
+  const isEntered = token !== undefined && !offered.includes(token);
   return html`<form method="post" action="/product/payment">${hiddenField('productId', reservation.productId)}
-${panel('Where should it go?', addressPart(shown.address))}
-${panel('How do you pay?', token ? cardReady(token, shown) : methodPart(shown))}
-${token || shown.showTestCards || shown.methods.length > 0 ? html`<p class="checkout-pay">${button(`Pay ${total}`)}</p>` : nothing}</form>`;
+${panel('Where should it go?', addressPart(shown))}
+${panel('How do you pay?', isEntered ? cardReady(token, shown) : methodPart(shown))}
+${isEntered || offered.length > 0 ? html`<p class="checkout-pay">${button(`Pay ${total}`)}</p>` : nothing}</form>`;
 }
 
 function cardReady(token: string, shown: Shown): Html {
-  return html`${hiddenField('paymentDetails.token', token)}<p>The card you entered at the payment provider is ready. It is charged when you press Pay.</p><p><a href="${shown.cardPageUrl}">Use another card</a></p>`;
+  return html`${hiddenField(TOKEN_FIELD, token)}<p>The card you entered at the payment provider is ready. It is charged when you press Pay.</p><p><a href="${shown.cardPageUrl}">Use another card</a></p>`;
 }
 
 function methodPart(shown: Shown): Html {
@@ -92,51 +109,20 @@ function methodPart(shown: Shown): Html {
   const enter = html`<p>${buttonLink(shown.cardPageUrl, 'Enter a card', isChoice ? 'quiet' : 'primary')}</p>
 <p class="muted">Opens the payment provider’s page. Your card number never reaches this shop.</p>`;
   if (!isChoice) return enter;
-  return html`${choices('Your saved cards', saved, true)}${shown.showTestCards ? choices('A test card of the sandbox', TEST_CARDS, saved.length === 0) : nothing}<p class="muted">Or type one:</p>${enter}`;
+  const chosen = shown.token ?? saved[0]?.[0] ?? TEST_CARDS[0][0];
+  return html`${choices('Your saved cards', saved, chosen)}${shown.showTestCards ? choices('A test card of the sandbox', TEST_CARDS, chosen) : nothing}<p class="muted">Or type one:</p>${enter}`;
 }
 
-function choices(
-  legend: string,
-  options: readonly (readonly [value: string, label: string])[],
-  isFirst: boolean,
-): Html {
+function choices(legend: string, options: readonly (readonly [value: string, label: string])[], chosen: string): Html {
   if (options.length === 0) return nothing;
   return html`<fieldset class="choices"><legend>${legend}</legend>${options.map(
-    ([value, label], n) =>
-      html`<label class="choice"><input type="radio" name="paymentDetails.token" value="${value}"${isFirst && n === 0 ? html` checked` : nothing}> ${label}</label>`,
+    ([value, label]) =>
+      html`<label class="choice"><input type="radio" name="${TOKEN_FIELD}" value="${value}"${value === chosen ? html` checked` : nothing}> ${label}</label>`,
   )}</fieldset>`;
 }
 
-function addressPart(address: Address | undefined): Html {
-  if (address) {
-    return html`<p>${addressLines(address).map((line, n) => html`${n === 0 ? nothing : html`<br>`}${line}`)}</p><p><a href="/me">Change your address</a></p>`;
-  }
-  const field = (
-    name: string,
-    label: string,
-    autocomplete: string,
-    options: { required?: boolean; width?: 'short' | 'half'; maxLength: number },
-  ): Html =>
-    textField({
-      name: `paymentDetails.shippingAddress.${name}`,
-      label,
-      autocomplete: `shipping ${autocomplete}`,
-      ...options,
-    });
-  return html`<div class="form">${field('name', 'Name', 'name', { required: true, maxLength: 100 })}
-${field('line1', 'Street and number', 'address-line1', { required: true, maxLength: 200 })}
-${field('line2', 'Flat, floor, company', 'address-line2', { maxLength: 200 })}
-${field('postalCode', 'Postal code', 'postal-code', { required: true, width: 'half', maxLength: 20 })}
-${field('city', 'Town or city', 'address-level2', { required: true, width: 'half', maxLength: 100 })}
-${field('region', 'State or region', 'address-level1', { maxLength: 100 })}
-${selectField({
-  name: 'paymentDetails.shippingAddress.country',
-  label: 'Country',
-  autocomplete: 'shipping country',
-  required: true,
-  options: [
-    { value: '', text: 'Choose' },
-    ...COUNTRIES.map((country) => ({ value: country.code, text: country.name })),
-  ],
-})}</div>`;
+function addressPart({ address, reservation, token, form }: Shown): Html {
+  if (!address) return html`<div class="form">${addressFields(form, ADDRESS_FIELD, 'shipping ')}</div>`;
+  const change = `/me${queryString({ next: payPath(reservation.reservationId) + queryString({ payment_token: token }) })}`;
+  return html`<p>${addressLines(address).map((line, n) => html`${n === 0 ? nothing : html`<br>`}${line}`)}</p><p><a href="${change}">Change your address</a></p>`;
 }
