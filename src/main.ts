@@ -23,6 +23,7 @@ type AuditOptions = { drop?: number; export?: string; verify?: string; key?: str
 
 const DEMO_PRODUCTS = 5_000;
 const MOST_DEMO_PRODUCTS = 1_000_000;
+const MOST_NAME_CHARACTERS = 100;
 const MOST_STOCK = 1_000_000;
 const MOST_RESULTS = 100;
 const MOST_BUYERS = 1_000_000;
@@ -42,26 +43,26 @@ function config(): Config {
   return outcome.config;
 }
 
-function wholeNumber(most: number): (text: string) => number {
+function wholeNumber(most: number, least = 0): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
-    if (value < 0 || value > most) throw new InvalidArgumentError(`It must be a whole number from 0 to ${most}.`);
+    if (value < least || value > most)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
     return value;
   };
+}
+
+function sellerName(text: string): string {
+  const name = text.trim();
+  if (name === '' || name.length > MOST_NAME_CHARACTERS || /\p{Cc}/u.test(name))
+    throw new InvalidArgumentError(`It must be a name of 1 to ${MOST_NAME_CHARACTERS} characters.`);
+  return name;
 }
 
 function productNumber(text: string): number {
   const productId = parseId(text);
   if (productId === undefined) throw new InvalidArgumentError("It must be a product's number.");
   return productId;
-}
-
-function countFrom(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = wholeNumber(most)(text);
-    if (value < least) throw new InvalidArgumentError(`It must be ${least} or more.`);
-    return value;
-  };
 }
 
 function minutes(text: string): number {
@@ -79,12 +80,13 @@ function endWithParent(): void {
 
 const JSON_OPTION = ['--json', 'print JSON, for programs'] as const;
 
-const souk = new Command('souk')
-  .description('A marketplace that one person starts with one command.')
-  .addHelpText(
-    'after',
-    '\nSettings come from the environment: PORT, OPS_PORT, SANDBOX_PORT, HOST, SOUK_ORIGIN, SOUK_DATA, DATABASE_URL, SOUK_DEMO, SMTP_URL, SEARCH_URL, SOUK_TRUST_PROXY, LOG_LEVEL.',
-  );
+const souk = new Command('souk').description('A marketplace that one person starts with one command.').addHelpText(
+  'after',
+  `
+Settings come from the environment: PORT, OPS_PORT, SANDBOX_PORT, HOST, SOUK_ORIGIN,
+SOUK_DATA, DATABASE_URL, SOUK_DEMO, SMTP_URL, SEARCH_URL, SEARCH_THREADS,
+SOUK_TRUST_PROXY, LOG_LEVEL. README.md says what each is.`,
+);
 
 souk
   .command('start')
@@ -119,8 +121,8 @@ souk
 souk
   .command('import')
   .description('bring in products: JSON Lines (also gzipped), or the CSV that shops export')
-  .argument('<file...>')
-  .option('--seller <name>', 'whose products they are', 'Souk Imports')
+  .argument('<file...>', 'one or more of them')
+  .option('--seller <name>', 'whose products they are', sellerName, 'Souk Imports')
   .option('--stock <units>', 'units of a new product whose row does not say', wholeNumber(MOST_STOCK), 25)
   .option('--pictures <directory>', "what picture paths are relative to (default: the file's directory)")
   .option(...JSON_OPTION)
@@ -169,7 +171,7 @@ souk
   .argument('<term>')
   .option('--explain', "words, corrections, and the parts of each result's score")
   .option('--exact', 'as typed: nothing corrected, completed, exchanged or read as a price')
-  .option('--size <count>', 'how many results', countFrom(1, MOST_RESULTS), 10)
+  .option('--size <count>', 'how many results', wholeNumber(MOST_RESULTS, 1), 10)
   .option(...JSON_OPTION)
   .action(async (term: string, flags: Json & { explain?: true; exact?: true; size: number }) => {
     const { search } = await import('./cli/search.ts');
@@ -197,12 +199,12 @@ souk
 souk
   .command('rehearse')
   .description('a surge against a shop of its own: a crowd, a drop, faults, and a verdict')
-  .option('--buyers <count>', 'how many come', countFrom(1, MOST_BUYERS), 10_000)
-  .option('--stock <units>', 'units of the drop', countFrom(1, MOST_STOCK), 100)
+  .option('--buyers <count>', 'how many come', wholeNumber(MOST_BUYERS, 1), 10_000)
+  .option('--stock <units>', 'units of the drop', wholeNumber(MOST_STOCK, 1), 100)
   .addOption(new Option('--mode <mode>', 'how it is sold').choices(['open', 'line', 'lottery']).default('line'))
   .addOption(new Option('--arrival <curve>', 'how they come').choices(['spike', 'ramp', 'mix']).default('spike'))
   .option('--minutes <minutes>', 'while they keep coming', minutes, 2)
-  .option('--hold <seconds>', 'how long a unit is held', countFrom(5, 3_600), 20)
+  .option('--hold <seconds>', 'how long a unit is held', wholeNumber(3_600, 5), 20)
   .addOption(
     new Option('--condition <what>', 'what the drop asks of buyers').choices(['none', 'proof-of-work']).default('none'),
   )
@@ -213,7 +215,11 @@ souk
   .option('--force', 'also on a database that holds real orders')
   .option(...JSON_OPTION)
   .action(async (given: RehearseFlags) => {
-    const { faultsFrom, runRehearsal } = await import('./cli/rehearse.ts');
+    const { faultList, faultsFrom, runRehearsal } = await import('./cli/rehearse.ts');
+    if (given.faults === 'help') {
+      console.log(faultList());
+      return;
+    }
     const { buyers, stock, mode, condition, arrival, seed, hold, target, iOwn, force, json } = given;
     const command = {
       ...{ buyers, stock, mode, condition, arrival, seed, target, ownedHost: iOwn, isForced: force ?? false },

@@ -10,7 +10,7 @@ import {
   verifyStatement,
 } from '../modules/orders/index.ts';
 import { Refusal } from './refusal.ts';
-import { requireCurrentSchema, withShopDatabase } from './shop-database.ts';
+import { withReadableShop } from './shop-database.ts';
 
 const CONNECTIONS = 1;
 const STATEMENT_TIMEOUT_MS = 0; // a big shop's books take minutes
@@ -56,8 +56,7 @@ export function auditFile(file: string, expectedKey: string | null, isJson: bool
 }
 
 function withAuditDatabase<T>(config: Config, work: (db: Database) => Promise<T>): Promise<T> {
-  return withShopDatabase(config, async (url) => {
-    await requireCurrentSchema(url);
+  return withReadableShop(config, async (url) => {
     const db = openDatabase({
       url,
       applicationName: 'souk audit',
@@ -94,14 +93,14 @@ function show({ kind, publicKey, statement, checks }: Verification, isJson: bool
     console.log(JSON.stringify({ kind, publicKey, productId, title, madeAt, totals, checks }));
     return;
   }
-  const figures = Object.entries({ ...statement?.totals, 'signed by': publicKey });
+  const figures = statement ? Object.entries({ ...statement.totals, 'signed by': publicKey }) : [];
   console.log(
     [
       ...(statement
         ? [plain(`Drop of product ${statement.productId}, ${statement.title}, as of ${statement.madeAt}`), '']
         : []),
       ...figures.map(([name, figure]) => figureLine(name, figure)),
-      '',
+      ...(statement ? [''] : []),
       ...checks.flatMap(({ promise, faults }) => promiseLines(promise, faults)),
       '',
       kind === 'sound' ? 'The statement is sound.' : 'The statement is REFUSED; the lines above say why.',
@@ -111,7 +110,7 @@ function show({ kind, publicKey, statement, checks }: Verification, isJson: bool
 
 function textOf({ kind, figures, checks }: AuditReport): string {
   return [
-    ...Object.entries(figures).map(([name, figure]) => figureLine(name, figure)),
+    ...Object.entries(figures).map(([name, figure]) => figureLine(name.replaceAll('_', ' '), figure)),
     '',
     ...checks.flatMap(({ promise, offending }) =>
       promiseLines(

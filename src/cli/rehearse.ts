@@ -36,6 +36,7 @@ export type RehearseCommand = Omit<Plan, 'faults'> & {
 };
 
 const CONNECTIONS = 4;
+const TARGET_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -45,10 +46,14 @@ export function faultsFrom(text: string | undefined): Fault[] | undefined {
   if (text === 'all') return FAULT_NAMES;
   if (text === 'none') return [];
   const names = text.split(',').map((name) => name.trim());
-  const known = names.filter(isFault);
-  if (known.length === names.length) return known;
+  const unknown = names.filter((name) => !isFault(name));
+  if (unknown.length > 0) throw new Refusal(`There is no fault "${unknown.join('", "')}". ${faultList()}`);
+  return names.filter(isFault);
+}
+
+export function faultList(): string {
   const list = FAULT_NAMES.map((name) => `  ${name.padEnd(16)} ${FAULTS[name]}`);
-  throw new Refusal(['--faults takes all, none, or some of these, with commas between them:', ...list].join('\n'));
+  return ['--faults takes all, none, or some of these, with commas between them:', ...list].join('\n');
 }
 
 /** Whether it passed. */
@@ -158,6 +163,7 @@ async function requireTarget(
       'The rehearsal needs the database of that shop, for its buyers and for the audit: set DATABASE_URL, or SOUK_DATA to the directory of the running shop.',
     );
   await requireCurrentSchema(databaseUrl);
+  await requireAnswer(target);
   await withDatabase(databaseUrl, async (db) => {
     if (!isForced && (await holdsRealOrders(db, REHEARSAL_SLUG)))
       throw new Refusal(
@@ -165,4 +171,12 @@ async function requireTarget(
       );
   });
   return databaseUrl;
+}
+
+async function requireAnswer(target: string): Promise<void> {
+  try {
+    await (await fetch(new URL(target).origin, { signal: AbortSignal.timeout(TARGET_TIMEOUT_MS) })).arrayBuffer();
+  } catch {
+    throw new Refusal(`Nothing answers at ${target}. Is the shop running, and is the port right?`);
+  }
 }

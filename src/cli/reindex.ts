@@ -5,7 +5,7 @@ import { inspectOpenSearch, reindexOpenSearch } from '../modules/search/index.ts
 import { SEARCH_PREFIX } from '../open-shop-replica.ts';
 import { replicaSource } from '../replica-source.ts';
 import { Refusal } from './refusal.ts';
-import { requireCurrentSchema, withShopDatabase } from './shop-database.ts';
+import { withReadableShop } from './shop-database.ts';
 
 const STATEMENT_TIMEOUT_MS = 5_000;
 
@@ -16,8 +16,7 @@ export async function reindex(config: Config): Promise<void> {
   }
   const server = await inspectOpenSearch(searchUrl);
   if (server.kind === 'away') throw new Refusal(`What SEARCH_URL names does not answer: ${server.reason}.`);
-  await withShopDatabase(config, async (url) => {
-    await requireCurrentSchema(url);
+  await withReadableShop(config, async (url) => {
     const db = openDatabase({
       url,
       applicationName: 'souk reindex',

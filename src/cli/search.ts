@@ -8,7 +8,7 @@ import { type Explanation, loadSynonyms, type SearchResult } from '../modules/se
 import { openShopReplica } from '../open-shop-replica.ts';
 import { replicaSource } from '../replica-source.ts';
 import { Refusal } from './refusal.ts';
-import { requireCurrentSchema, withShopDatabase } from './shop-database.ts';
+import { withReadableShop } from './shop-database.ts';
 
 export type SearchCommand = { term: string; explain: boolean; exact: boolean; size: number; json: boolean };
 
@@ -17,8 +17,7 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 const POLL_EVERY_MS = 1_000;
 
 export function search(config: Config, command: SearchCommand): Promise<void> {
-  return withShopDatabase(config, async (url) => {
-    await requireCurrentSchema(url);
+  return withReadableShop(config, async (url) => {
     const log = openLog('search', 'warn');
     const db = openDatabase({
       url,
@@ -63,7 +62,7 @@ function textOf(result: SearchResult): string {
   ].filter((line) => line !== '');
   const scores = new Map(explanation?.scores.map((one) => [one.productId, one]));
   return [
-    `${total} products, ${result.tookMs} ms`,
+    `${total} ${total === 1 ? 'product' : 'products'}, ${result.tookMs} ms`,
     ...said,
     ...(explanation ? wordsOf(explanation) : []),
     '',

@@ -73,6 +73,18 @@ export async function withShopDatabase<T>(config: Config, work: (url: string) =>
   }
 }
 
+/** For commands that only read: they make no database and change no schema. */
+export async function withReadableShop<T>(config: Config, work: (url: string) => Promise<T>): Promise<T> {
+  if (config.databaseUrl === undefined && !hasOwnDatabase(config))
+    throw new Refusal(
+      `There is no shop in ${config.dataDirectory} yet. "souk start" makes one; SOUK_DATA names another directory.`,
+    );
+  return withShopDatabase(config, async (url) => {
+    await requireCurrentSchema(url);
+    return work(url);
+  });
+}
+
 export async function migrateOrRefuse(url: string): Promise<string[]> {
   const outcome = await migrate(url, MIGRATIONS);
   if (outcome.kind !== 'migrated') throw new Refusal(schemaSentence(outcome));
@@ -83,7 +95,6 @@ export function inspectShopSchema(url: string): Promise<SchemaState> {
   return inspectSchema(url, MIGRATIONS);
 }
 
-/** For commands that only read: they change no schema either. */
 export async function requireCurrentSchema(url: string): Promise<void> {
   const state = await inspectShopSchema(url);
   if (state.kind !== 'known') throw new Refusal(schemaSentence(state));

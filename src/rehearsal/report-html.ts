@@ -1,8 +1,9 @@
 // The report as one file that needs nothing else: its figures, its charts and uPlot inside.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { html, raw } from '../lib/html.ts';
+import { html, nothing, raw } from '../lib/html.ts';
 import { answered, ENDINGS, type GROUPS, percentileMs, sumOf } from './figures.ts';
+import { FAULTS } from './plan.ts';
 import { clock } from './recorder.ts';
 import type { Result } from './rehearse.ts';
 import { totalsOf } from './report-text.ts';
@@ -27,7 +28,7 @@ ${raw(readFileSync(new URL('report.css', import.meta.url), 'utf8'))}</style>
 <header>
 <p class="verdict ${isPass ? 'pass' : 'fail'}">${isPass ? 'PASS' : 'FAIL'}</p>
 <h1>${count(plan.buyers)} buyers, ${count(plan.stock)} units</h1>
-<p>mode ${plan.mode}, arrival ${plan.arrival}, ${plan.faults.length === 0 ? 'no faults' : `faults: ${plan.faults.join(', ')}`} · seed ${plan.seed}, schedule ${result.scheduleHash} · ${new Date().toISOString()}</p>
+<p>mode ${plan.mode}, arrival ${plan.arrival}, ${plan.faults.length === 0 ? 'no faults' : `faults: ${plan.faults.join(', ')}`} · seed ${plan.seed}, schedule ${result.scheduleHash} · ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC</p>
 </header>
 <main>
 ${isPass ? '' : html`<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
@@ -38,7 +39,8 @@ ${figure('p99 of looking', latencyText(percentileMs(totals.latency.look, 0.99)))
 ${figure('p99 of paying', latencyText(percentileMs(totals.latency.pay, 0.99)))}${figure('seconds in all', count(Math.round(result.tookMs / 1_000)))}
 </dl>
 <h2>What was broken</h2>
-${timeline.struck.length === 0 ? html`<p>Nothing.</p>` : html`<ol class="faults">${timeline.struck.map((struck) => html`<li><time>${clock(Math.floor(struck.atMs / 1_000))}</time> ${struck.what}</li>`)}</ol>`}
+${plan.faults.includes('payments') ? html`<p>From the first to the last: ${FAULTS.payments}.</p>` : nothing}
+${timeline.struck.length === 0 ? html`<p>${plan.faults.includes('payments') ? 'Nothing else.' : 'Nothing.'}</p>` : html`<ol class="faults">${timeline.struck.map((struck) => html`<li><time>${clock(Math.floor(struck.atMs / 1_000))}</time> ${struck.what}</li>`)}</ol>`}
 <h2>Requests a second</h2><div id="rates"></div>
 <h2>Latency, from the moment a request was due</h2><div id="latency"></div>
 <h2>The drop</h2><div id="drop"></div>

@@ -133,8 +133,8 @@ export function readStatement(text: string): Reading {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    return { kind: 'unreadable', reasons: [`it is no JSON: ${(error as Error).message}`] };
+  } catch {
+    return { kind: 'unreadable', reasons: ['it is no JSON'] };
   }
   // Compiled, because a drop's statement has a hundred thousand events; and only when one is read.
   compiled ??= Compile(SignedStatementSchema);

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { html } from '../../lib/html.ts';
 import { type AuditReport, auditBooks } from '../../modules/orders/index.ts';
 import { requireCaller } from '../kit/caller.ts';
+import { countText } from '../kit/components/count.ts';
 import { keyValues } from '../kit/components/key-values.ts';
 import { notice } from '../kit/components/notice.ts';
 import { pageHead, panel } from '../kit/components/section.ts';
@@ -53,13 +54,19 @@ function auditPage(report: AuditReport, caller: { name: string; roles: readonly 
     caller,
     robots: 'noindex',
     main: html`${pageHead('Books')}${verdict}
-${panel('Figures', keyValues(Object.entries(report.figures).map(([name, value]) => [name.replaceAll('_', ' '), value.toLocaleString('en-US')] as const)))}
+${panel('Figures', keyValues(Object.entries(report.figures).map(([name, value]) => [figureName(name), countText(value)] as const)))}
 ${panel(
   'Promises',
   html`<ul class="checks">${report.checks.map(
     (check) =>
-      html`<li>${check.offending.length === 0 ? '✓ kept: ' : `✗ ${check.offending.length} rows break it: `}${check.promise}${check.offending.map((row) => html`<pre>${JSON.stringify(row)}</pre>`)}</li>`,
+      html`<li>${check.offending.length === 0 ? '✓ kept: ' : `✗ ${check.offending.length === 1 ? '1 row breaks' : `${countText(check.offending.length)} rows break`} it: `}${check.promise}${check.offending.map((row) => html`<pre>${JSON.stringify(row)}</pre>`)}</li>`,
   )}</ul>`,
 )}`,
   });
+}
+
+/** open_payments -> Open payments */
+function figureName(column: string): string {
+  const words = column.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
