@@ -127,12 +127,12 @@ const table = {
   'wrong-state': {
     status: 409,
     title: 'That step is not possible now',
-    help: '`state` is where it stands and `allowed` lists what can follow.',
+    help: 'It stands at `state`. What can follow: `allowed`.',
   },
   'stock-taken': {
     status: 409,
-    title: 'Those units are held or sold',
-    help: 'Stock can be taken down only by what is still available.',
+    title: 'So many units are not there',
+    help: 'Stock can be taken down only by what is still available, and not by what is held or sold.',
   },
   'already-reviewed': {
     status: 409,

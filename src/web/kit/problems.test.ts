@@ -15,6 +15,11 @@ test('advice on a page says what programs read in fields and headers', () => {
     'It opens at 25 Nov 2026, 14:03 UTC, by the shop’s clock.',
   );
   assert.match(helpForPeople(problem('purchase-limit', { limit: 3 })), /^3 is how many/);
+  assert.equal(
+    helpForPeople(problem('wrong-state', { state: 'shipped', allowed: ['out_for_delivery', 'delivered'] })),
+    'It stands at shipped. What can follow: out for delivery, delivered.',
+  );
+  assert.match(helpForPeople(problem('wrong-state', { state: 'cancelled', allowed: [] })), /follow: nothing\.$/);
   assert.equal(helpForPeople(problem('sold-out', { detail: 'None `left`.' })), 'None left.');
 });
 

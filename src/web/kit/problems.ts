@@ -110,8 +110,9 @@ function secondsText(seconds: string | undefined): string {
 
 function valueText(value: unknown): string | undefined {
   if (typeof value === 'number') return countText(value);
+  if (Array.isArray(value)) return value.map((one) => valueText(one) ?? '').join(', ') || 'nothing';
   if (typeof value !== 'string') return undefined;
-  return /^\d{4}-\d\d-\d\dT/.test(value) ? exactTimeText(value) : value;
+  return /^\d{4}-\d\d-\d\dT/.test(value) ? exactTimeText(value) : value.replaceAll('_', ' ');
 }
 
 const CONTEXT_POINTERS = { body: '', querystring: '/query', params: '/params', headers: '/headers' } as const;

@@ -34,6 +34,9 @@ export function dropRoutes(app: App, shop: Shop): void {
     querystring: PageQuery,
     response: { 200: DropListJson, ...problemResponses(401, 403, 422) },
   };
+  // Where an operator's work begins, for whoever types the short address.
+  app.get('/operator', { schema: { hide: true } }, (_request, reply) => reply.redirect('/operator/drops', 303));
+
   app.get('/operator/drops', { schema: list }, async (request, reply) => {
     const caller = requireCaller(request, 'operator');
     const { page, size } = request.query;

@@ -5,8 +5,10 @@ import { formatMoney } from '../../lib/money.ts';
 import { type LedgerLine, type SellerBalance, sellerBalance, sellerLedger } from '../../modules/payments/index.ts';
 import { emptyState } from '../kit/components/empty-state.ts';
 import { keyValues } from '../kit/components/key-values.ts';
+import { pagination } from '../kit/components/pagination.ts';
 import { panel } from '../kit/components/section.ts';
 import { table } from '../kit/components/table.ts';
+import { exactTime } from '../kit/components/time.ts';
 import { respond } from '../kit/negotiate.ts';
 import { MoneySchema, PageQuery, problemResponses, Time } from '../kit/schemas.ts';
 import type { App, Shop } from '../kit/shop.ts';
@@ -83,7 +85,7 @@ export function sellerMoneyRoutes(app: App, shop: Shop): void {
           size,
           total: ledger.total,
         }),
-        page: () => ledgerPage(caller, ledger.items),
+        page: () => ledgerPage(caller, { ...ledger, page, size }),
       });
     },
   );
@@ -113,23 +115,28 @@ function balancePage(caller: SellerCaller, balances: readonly SellerBalance[]) {
   });
 }
 
-function ledgerPage(caller: SellerCaller, lines: readonly LedgerLine[]) {
+const KINDS = { sale: 'Sale', refund: 'Refund' } as const;
+const ACCOUNTS = { seller: 'your part', fee: 'the fee of the shop' } as const;
+
+type LedgerPage = { items: readonly LedgerLine[]; page: number; size: number; total: number };
+
+function ledgerPage(caller: SellerCaller, ledger: LedgerPage) {
   return sellerFrame({
     title: 'Ledger',
     caller,
     here: '/seller/balance',
     main:
-      lines.length === 0
+      ledger.total === 0
         ? emptyState('No entries yet', html`<p>Each sale and each refund is written here.</p>`)
-        : table(
+        : html`${table(
             'Ledger',
             [{ title: 'When' }, { title: 'What' }, { title: 'Posting' }, { title: 'Amount', kind: 'number' }],
-            lines.map((line) => [
-              line.at.toISOString().slice(0, 16).replace('T', ' '),
-              `${line.kind}, ${line.account}`,
+            ledger.items.map((line) => [
+              exactTime(line.at),
+              `${KINDS[line.kind]}, ${ACCOUNTS[line.account]}`,
               line.postingId,
               formatMoney(line.money.amount, line.money.currency),
             ]),
-          ),
+          )}${pagination(ledger, (to) => `/seller/ledger?page=${to}&size=${ledger.size}`, 'Pages of entries')}`,
   });
 }

@@ -50,7 +50,7 @@ test('a form that was filled in wrongly comes back as it was, and nothing is wri
 
   const taken = await post(`${own}/stock`, { change: '-9', note: 'broken' });
   assert.equal(taken.statusCode, 409);
-  assert.match(taken.body, /Those units are held or sold/);
+  assert.match(taken.body, /So many units are not there/);
   assert.match(taken.body, /value="-9"[\s\S]*value="broken"/);
 
   const never = await post(`${own}/drop`, { opensAt: '', mode: 'line', perCustomerLimit: '3', holdSeconds: '90' });

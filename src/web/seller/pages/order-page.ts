@@ -1,6 +1,6 @@
 import { type Html, html, nothing } from '../../../lib/html.ts';
 import { formatMoney } from '../../../lib/money.ts';
-import { addressLines, parcelStatesAfter, type TrackedOrder } from '../../../modules/orders/index.ts';
+import { addressLines, canMove, parcelStatesAfter, type TrackedOrder } from '../../../modules/orders/index.ts';
 import { button } from '../../kit/components/button.ts';
 import { selectField, textField } from '../../kit/components/field.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
@@ -19,7 +19,8 @@ export function orderPage(caller: SellerCaller, order: TrackedOrder): Html {
     beside: html`<a href="${trackUrl(order.orderId)}">As the buyer sees it</a>`,
     main: html`<div class="columns">
 <div>${steps.length > 0 ? panel('Report a step', stepForm(order, steps)) : nothing}
-${panel('The order', facts(order))}</div>
+${panel('The order', facts(order))}
+${canMove(order.state, 'refunded') ? panel('Give the money back', refundForm(order)) : nothing}</div>
 ${panel('What happened', orderTimeline(order.state, order.events))}</div>`,
   });
 }
@@ -33,6 +34,12 @@ ${textField({ name: 'trackingNumber', label: 'Tracking number', maxLength: 60, w
 ${textField({ name: 'place', label: 'Place', maxLength: 100, width: 'half' })}
 ${textField({ name: 'note', label: 'Note to the buyer', maxLength: 300, width: 'half' })}
 <p class="actions">${button('Report')}</p></form>`;
+}
+
+function refundForm(order: TrackedOrder): Html {
+  return html`<form class="form" method="post" action="/seller/orders/${order.orderId}/refund">
+${textField({ name: 'reason', label: 'Reason', hint: 'The buyer reads it.', required: true, maxLength: 300 })}
+<p class="actions">${button(`Refund ${formatMoney(order.priceMinor, order.currency)}`, 'danger')}</p></form>`;
 }
 
 function facts(order: TrackedOrder): Html {

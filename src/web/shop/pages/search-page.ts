@@ -88,7 +88,7 @@ function relaxation(query: SearchQuery, { relaxedWords, unknownWords, fitting, t
   ];
   if (fitting > 0 && fitting < total) {
     lines.push(
-      html`<p class="muted">${totalText(fitting)} ${fitting === 1 ? 'has' : 'have'} all the words; those behind lack one or more.</p>`,
+      html`<p class="muted">${totalText(fitting)} ${fitting === 1 ? 'has' : 'have'} all the words; the others lack one or more.</p>`,
     );
   }
   return html`${lines}`;

@@ -4,6 +4,7 @@ import { addressLines, canMove, isAtRest, type TrackedOrder } from '../../../mod
 import { button, buttonLink, postButton } from '../../kit/components/button.ts';
 import { selectField, textArea, textField } from '../../kit/components/field.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
+import { methodText } from '../../kit/components/method.ts';
 import { noPicture, picture, type ShownPicture } from '../../kit/components/picture.ts';
 import { pageHead, panel } from '../../kit/components/section.ts';
 import { badge } from '../../kit/components/stock-badge.ts';
@@ -65,10 +66,10 @@ function reviewForm(order: TrackedOrder): Html {
   });
   return panel(
     'How is it?',
-    html`<form method="post" action="/product/${order.productId}/reviews">${rating}
+    html`<form class="form" method="post" action="/product/${order.productId}/reviews">${rating}
 ${textField({ name: 'title', label: 'In one line', required: true, maxLength: 150 })}
 ${textArea({ name: 'body', label: 'In more words', rows: 4, maxLength: 5000 })}
-<p>${button('Publish your review')}</p></form>`,
+<p class="actions">${button('Publish your review')}</p></form>`,
   );
 }
 
@@ -98,10 +99,17 @@ function whatWasBought(order: TrackedOrder, shownPicture: ShownPicture | undefin
 <p><a href="/product/${order.productId}">${order.title}</a><br><span class="muted">sold by ${order.seller.name}</span></p></div>
 ${keyValues([
   ['Price', formatMoney(order.priceMinor, order.currency)],
+  ...moneyBack(order),
   ['Ordered on', longDay(order.placedAt)],
   ['Order number', order.orderId],
 ])}
 <p class="actions">${buttonLink(receiptUrl(order.orderId, link), 'Receipt', 'quiet')} <a href="${receiptPdfUrl(order.orderId, link)}">Receipt as PDF</a></p>`;
+}
+
+/** The first thing that is asked of an order that was taken back. */
+function moneyBack({ state, receipt }: TrackedOrder): [string, string][] {
+  if (state !== 'cancelled' && state !== 'refunded') return [];
+  return [['Money back', `all of it, to ${methodText({ brand: receipt.methodBrand, last4: receipt.methodLast4 })}`]];
 }
 
 function delivery(order: TrackedOrder): Html {
