@@ -11,6 +11,10 @@ type Line = { column: string; label: string; color: string };
 const MAX_POINTS = 600;
 const HEIGHT_PX = 190;
 const SILENT_AFTER_MS = 5_000;
+const TIME_STEPS_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300];
+const TIME_LABEL = '{HH}:{mm}:{ss}';
+const TIME_LABEL_PX = 75;
+const LAST_LABEL_PX = 28;
 // By number of the line: whoever does not see colours sees these.
 const DASHES = [[], [8, 4], [2, 3], [12, 4, 2, 4]];
 // Names of the style sheet's colours.
@@ -121,13 +125,16 @@ function options(frame: HTMLElement, lines: Line[]): UPlot.Options {
   return {
     width: frame.clientWidth,
     height: HEIGHT_PX,
+    padding: [null, LAST_LABEL_PX, null, null],
+    // As all times of the shop, and not those of a browser in America or Asia.
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
     axes: [
-      axis,
+      { ...axis, incrs: TIME_STEPS_SECONDS, space: TIME_LABEL_PX, values: TIME_LABEL },
       { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => value.toLocaleString('en-US')) },
     ],
     series: [
-      { value: '{HH}:{mm}:{ss}' },
+      { label: 'UTC', value: TIME_LABEL },
       ...lines.map((line, index) => ({
         label: line.label,
         stroke: color(line.color),
