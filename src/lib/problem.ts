@@ -107,7 +107,7 @@ const table = {
   'purchase-limit': {
     status: 409,
     title: 'You have reached the limit for this product',
-    help: '`limit` is how many one customer can have; what is being paid for counts too.',
+    help: 'A customer can have `limit` of it; what is being paid for counts too.',
   },
   'not-open-yet': {
     status: 409,

@@ -14,7 +14,7 @@ test('advice on a page says what programs read in fields and headers', () => {
     helpForPeople(problem('not-open-yet', { opensAt: '2026-11-25T14:03:00.000Z' })),
     'It opens at 25 Nov 2026, 14:03 UTC, by the shop’s clock.',
   );
-  assert.match(helpForPeople(problem('purchase-limit', { limit: 3 })), /^3 is how many/);
+  assert.match(helpForPeople(problem('purchase-limit', { limit: 3 })), /^A customer can have 3 of it/);
   assert.equal(
     helpForPeople(problem('wrong-state', { state: 'shipped', allowed: ['out_for_delivery', 'delivered'] })),
     'It stands at shipped. What can follow: out for delivery, delivered.',

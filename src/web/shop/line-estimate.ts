@@ -19,7 +19,7 @@ function beforeOpening({ available, waiting }: Counts, position: number | null):
   if (available === 0) return 'There are no units yet: the seller has to add them before the opening.';
   const units = available === 1 ? 'There is one unit' : `There are ${countText(available)} units`;
   if (position === null)
-    return `${units} for ${countText(waiting)} in the draw. Everybody who joins before the opening has the same chance.`;
+    return `${units} for ${waiting === 1 ? 'the one who is' : countText(waiting)} in the draw. Everybody who joins before the opening has the same chance.`;
   if (position <= available)
     return `${units} and you are number ${countText(position)}: as things stand, one is left for you at the opening. It is yours only once it is held for you.`;
   return `${units} and you are number ${countText(position)}: you get one only if enough of those before you leave or do not pay.`;

@@ -61,7 +61,7 @@ export function purchaseRoutes(app: App, shop: Shop): void {
         reply.header('location', linePath(outcome.ticket.ticketId));
         return ticketJson(outcome.ticket, outcome);
       }
-      const reservation = await heldBy(shop, outcome);
+      const reservation = await heldBy(shop, outcome, request.body.productId);
       reply.header('location', payPath(reservation.reservationId));
       return reservationJson(reservation);
     },
@@ -111,29 +111,32 @@ async function letGo(shop: Shop, userId: number, reservationId: string): Promise
     });
 }
 
-async function heldBy(shop: Shop, outcome: ReserveOutcome): Promise<Reservation> {
+async function heldBy(shop: Shop, outcome: ReserveOutcome, productId: string): Promise<Reservation> {
   if (outcome.kind === 'held' || outcome.kind === 'already-held') return outcome.reservation;
-  if (outcome.kind !== 'in-line') throw refusal(outcome);
+  if (outcome.kind !== 'in-line') throw refusal(outcome, productId);
   // The ticket's id became the reservation's when the line granted it.
   const granted = await findReservation(shop.db, outcome.ticket.userId, outcome.ticket.ticketId);
   if (granted.kind !== 'found') throw problem('overloaded', { retryAfterSeconds: OVERLOADED_RETRY_SECONDS });
   return granted.reservation;
 }
 
-/** What a buyer who got nothing is told. */
-function refusal(outcome: Exclude<ReserveOutcome, { kind: 'held' | 'already-held' | 'in-line' }>): Problem {
+/** What a buyer who got nothing is told; with the product, to which a page leads back. */
+function refusal(
+  outcome: Exclude<ReserveOutcome, { kind: 'held' | 'already-held' | 'in-line' }>,
+  productId: string,
+): Problem {
   switch (outcome.kind) {
     case 'sold-out':
-      return problem('sold-out', { productId: String(outcome.productId) });
+      return problem('sold-out', { productId });
     case 'purchase-limit':
-      return problem('purchase-limit', { limit: outcome.limit });
+      return problem('purchase-limit', { limit: outcome.limit, productId });
     case 'not-open-yet':
-      return problem('not-open-yet', { opensAt: outcome.opensAt.toISOString() });
+      return problem('not-open-yet', { opensAt: outcome.opensAt.toISOString(), productId });
     case 'paused':
-      return problem('sale-paused', { retryAfterSeconds: PAUSED_RETRY_SECONDS });
+      return problem('sale-paused', { retryAfterSeconds: PAUSED_RETRY_SECONDS, productId });
     case 'product-not-found':
       return problem('product-not-found');
     case 'overloaded':
-      return problem('overloaded', { retryAfterSeconds: OVERLOADED_RETRY_SECONDS });
+      return problem('overloaded', { retryAfterSeconds: OVERLOADED_RETRY_SECONDS, productId });
   }
 }
