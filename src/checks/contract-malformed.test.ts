@@ -131,6 +131,7 @@ const BAD_PAGES = [
   'page=0',
   'page=-1',
   'page=1e99',
+  'page=1e309',
   'page=x',
   'page=1.5',
   'page=1&page=2',

@@ -27,7 +27,7 @@ function routes(app: App): void {
   );
   const body = Type.Object(
     {
-      count: Type.Integer({ minimum: 1 }),
+      count: Type.Integer({ minimum: 1, maximum: 1_000 }),
       gift: Type.Optional(Type.Boolean()),
       kind: Type.Optional(Type.Union([Type.Literal('a'), Type.Literal('b')])),
       tags: Type.Optional(Type.Array(Type.String())),
@@ -76,6 +76,9 @@ test('bad addresses are refused by name, never with 500', async (t) => {
     ['/things/7?size=101', 422, '/query/size'],
     ['/things/7?size=-1', 422, '/query/size'],
     ['/things/7?page=x', 422, '/query/page'],
+    ['/things/7?page=1e309', 422, '/query/page'],
+    ['/things/7?page=Infinity', 422, '/query/page'],
+    ['/things/7?page=-1e309', 422, '/query/page'],
     ['/things/7?page=1&page=2', 422, '/query/page'],
     ['/things/7?brand=1&brand=2&brand=3&brand=4', 422, '/query/brand'],
     ['/things/7?brand=%00', 422, '/query/brand'],
@@ -129,7 +132,8 @@ test('JSON is taken at its word; the same from a form is converted by the schema
     ['/count', '/kind', '/to/city', '/to/country', '/x'],
   );
   assert.match(bad.body, /must be \\"a\\" or \\"b\\"/);
-  assert.equal((await form('count=%00')).statusCode, 422);
+  for (const count of ['%00', '1e309', 'Infinity', '-1e309'])
+    assert.equal((await form(`count=${count}`)).statusCode, 422, count);
   assert.equal((await form(`count=1&x=${'x'.repeat(70_000)}`)).statusCode, 413);
 });
 

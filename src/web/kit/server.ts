@@ -104,9 +104,11 @@ function requestIds(): () => string {
 function installValidation(app: App): void {
   const options = { removeAdditional: false, useDefaults: true } as const;
   const strict = AjvCompiler()({}, { customOptions: { ...options, coerceTypes: false } });
-  const text = AjvCompiler()({}, { customOptions: { ...options, coerceTypes: 'array' } });
+  // 1e309 is converted to Infinity, which Ajv's strict numbers keep from every bound: pages without end would be counted.
+  const converting = { ...options, coerceTypes: 'array', strictNumbers: false } as const;
+  const text = AjvCompiler()({}, { customOptions: converting });
   // A person wants to hear of all fields at once, and a form has 100 at most; of JSON the first error is named.
-  const form = AjvCompiler()({}, { customOptions: { ...options, coerceTypes: 'array', allErrors: true } });
+  const form = AjvCompiler()({}, { customOptions: { ...converting, allErrors: true } });
   app.setValidatorCompiler(({ schema, httpPart }) => {
     const route = { schema } as never; // all that the compiler reads
     if (httpPart !== 'body') return run(text(route));
