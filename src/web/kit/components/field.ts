@@ -91,7 +91,7 @@ export function hiddenField(name: string, value: string | number): Html {
 export function errorSummary(errors: FieldErrors): Html {
   if (errors.length === 0) return nothing;
   return html`<div class="notice notice-bad" role="alert"><p><strong>Please check the form.</strong></p><ul>${errors.map(
-    (error) => html`<li>${labelOf(error.pointer)}: ${error.message}</li>`,
+    ({ pointer, message }) => html`<li>${pointer === '' ? nothing : `${labelOf(pointer)}: `}${message}</li>`,
   )}</ul></div>`;
 }
 
@@ -115,5 +115,5 @@ function labelOf(pointer: string): string {
   const label = LABELS[last];
   if (label !== undefined) return label;
   const words = last.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return words === '' ? 'Form' : words.charAt(0).toUpperCase() + words.slice(1);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
