@@ -33,6 +33,18 @@ test('a command that only reads makes no shop where there is none', (t) => {
   }
 });
 
+test('a data directory that cannot be made is refused at once', () => {
+  for (const directory of ['/proc/souk/data', join(MAIN_FILE, 'data')]) {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN_FILE, 'start'], {
+      env: { ...process.env, DATABASE_URL: '', SOUK_DATA: directory },
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
+    assert.equal(status, 1, directory);
+    assert.match(stderr, /\. Souk keeps its data in .*; SOUK_DATA names another directory\.\n/);
+  }
+});
+
 test('what an option cannot mean is refused with what it can', (t) => {
   const cases: [string[], RegExp][] = [
     [['search', 'lamp', '--size', '0'], /a whole number from 1 to 100/],

@@ -10,7 +10,7 @@ import {
   statfsSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { secretsFile } from '../config.ts';
 import { errorCode } from '../lib/db.ts';
 import { Refusal, sentenceOf } from './refusal.ts';
@@ -21,7 +21,7 @@ const PROBE_BYTES = 65_536;
 /** Makes it if need be; its real path. */
 export function prepareDataDirectory(directory: string): string {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(resolve(directory));
     accessSync(directory, constants.W_OK);
     // Only a real write tells of a full disk or an exceeded quota.
     const probe = join(directory, `.probe-${process.pid}`);
@@ -29,7 +29,7 @@ export function prepareDataDirectory(directory: string): string {
     rmSync(probe);
   } catch (error) {
     throw new Refusal(
-      `${sentenceOf(error) ?? (error as Error).message} Souk keeps its data in ${directory}; SOUK_DATA names another directory.`,
+      `${sentenceOf(error) ?? `${(error as Error).message}.`} Souk keeps its data in ${directory}; SOUK_DATA names another directory.`,
     );
   }
   const freeBytes = freeBytesOf(directory);
@@ -39,6 +39,13 @@ export function prepareDataDirectory(directory: string): string {
     );
   }
   return realpathSync(directory);
+}
+
+/** One by one: asked for all at once, Node tries for ever where the system says that there is no such place, as in /proc. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  mkdirSync(directory);
 }
 
 export function freeBytesOf(directory: string): number {
