@@ -184,11 +184,14 @@ export function addRoutes(app: App, shop: Shop): void {
   });
 }
 
-/** A node whose database is away still searches and shows products, so it stays in service and says what is missing. */
+/** A node whose database or OpenSearch is away still shows products, so it stays in service and says what is missing. */
 async function readiness(shop: Shop): Promise<Readiness> {
   const degraded: string[] = [];
   await shop.db.query(ping).catch(() => degraded.push('database: purchases, sign-in and orders are out'));
+  const searchFault = shop.replica.searchFault();
+  if (searchFault !== null) degraded.push(`search: ${searchFault}`);
   const ageSeconds = shop.replica.ageSeconds();
-  if (ageSeconds > READY_MAX_AGE_SECONDS) degraded.push(`replica: ${Math.round(ageSeconds)} seconds behind`);
+  if (ageSeconds > READY_MAX_AGE_SECONDS && ageSeconds < Number.POSITIVE_INFINITY)
+    degraded.push(`replica: ${Math.round(ageSeconds)} seconds behind`);
   return { isReady: shop.replica.ready(), degraded };
 }

@@ -18,7 +18,8 @@ const UNSET = {
   npm_lifecycle_event: undefined,
 };
 
-export type StartedSouk = { origin: string; stop(): Promise<void> };
+export type StartedSouk = { origin: string; degraded: string[]; stop(): Promise<void> };
+type Ready = { address: string; degraded: string[] };
 
 /** On free ports. `environment`: the settings that count for the test. */
 export async function startSouk(environment: Record<string, string>): Promise<StartedSouk> {
@@ -42,18 +43,18 @@ export async function startSouk(environment: Record<string, string>): Promise<St
     clearTimeout(timer);
   };
   const lines: string[] = [];
-  const ready = Promise.withResolvers<string>();
+  const ready = Promise.withResolvers<Ready>();
   createInterface({ input: shop.stdout }).on('line', (line) => {
     lines.push(line);
-    if (line.includes('"event":"ready"')) ready.resolve((JSON.parse(line) as { address: string }).address);
+    if (line.includes('"event":"ready"')) ready.resolve(JSON.parse(line) as Ready);
   });
   const timer = setTimeout(() => ready.reject(new Error('the shop was not ready in time')), READY_TIMEOUT_MS);
   try {
-    const origin = await Promise.race([
+    const { address, degraded } = await Promise.race([
       ready.promise,
       exited.then(() => Promise.reject(new Error(`the shop ended: ${lines.join('\n')}`))),
     ]);
-    return { origin, stop };
+    return { origin: address, degraded, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -33,7 +33,8 @@ export function search(config: Config, command: SearchCommand): Promise<void> {
       readOnly: true,
     });
     try {
-      if (!replica.ready()) throw new Refusal('There is no index yet, and the products could not be read.');
+      const fault = replica.searchFault();
+      if (fault !== null) throw new Refusal(`Nothing can be searched: ${fault}.`);
       replica.teach({ synonyms: await loadSynonyms(synonymFiles(config), log) });
       const { term, size, exact, explain, json } = command;
       const result = await replica.search({

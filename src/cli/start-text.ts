@@ -2,7 +2,8 @@
 import type { Config } from '../config.ts';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './demo-accounts.ts';
 
-export function readyText(config: Config, tookMs: number, isJson: boolean): string {
+/** `degraded`: what does not work yet, as /health/ready says it. */
+export function readyText(config: Config, tookMs: number, degraded: readonly string[], isJson: boolean): string {
   const isDemo = config.demo === 'on';
   if (isJson) {
     const accounts = isDemo ? DEMO_ACCOUNTS.map(({ email }) => ({ email, password: DEMO_PASSWORD })) : [];
@@ -12,12 +13,16 @@ export function readyText(config: Config, tookMs: number, isJson: boolean): stri
       opsPort: config.opsPort,
       sandboxPort: config.sandboxPort,
       tookMs: Math.round(tookMs),
+      degraded,
       accounts,
     });
   }
   return [
     '',
     `  Souk is open at ${config.origin}   (ready in ${(tookMs / 1000).toFixed(1)} s)`,
+    ...(degraded.length > 0
+      ? ['', '  Not there yet, and comes by itself:', ...degraded.map((what) => `    ${what}`)]
+      : []),
     '',
     ...(isDemo
       ? [

@@ -18,6 +18,7 @@ import {
   shopLockName,
   startOwnPostgres,
 } from './shop-database.ts';
+import { readDegraded, untilSearching } from './shop-health.ts';
 import { readyText } from './start-text.ts';
 import { watchStopSignals } from './stop-signals.ts';
 
@@ -39,10 +40,12 @@ export async function start(given: Config, options: StartOptions): Promise<void>
   const undo: Undo = [];
   try {
     const { config, later } = await bringUp(given, options, stopping, undo);
-    console.log(readyText(config, performance.now() - beganAt, options.json));
+    const degraded = await readDegraded(config.opsPort);
+    console.log(readyText(config, performance.now() - beganAt, degraded, options.json));
     const stopped = once(stopping, 'abort');
+    const searching = degraded.some((what) => what.startsWith('search:')) ? saySearching(config, stopping) : undefined;
     // What cannot be made good later ends the shop as it would have kept it from starting.
-    await Promise.race([stopped, later.then(() => stopped)]);
+    await Promise.race([stopped, Promise.all([later, searching]).then(() => stopped)]);
   } catch (error) {
     if (!stopping.aborted) throw error;
   } finally {
@@ -106,6 +109,11 @@ async function bringUpRest(databaseUrl: string, stopping: AbortSignal, runBehind
     if (!stopping.aborted) throw error;
   });
   say('The database is there: buying is open.');
+}
+
+async function saySearching({ opsPort }: Config, stopping: AbortSignal): Promise<void> {
+  await untilSearching(opsPort, stopping);
+  if (!stopping.aborted) say('Searching is open.');
 }
 
 async function isThere(databaseUrl: string): Promise<boolean> {

@@ -180,6 +180,11 @@ const table = {
     title: 'Searching is out for a moment',
     help: 'Products that you know the address of can still be opened and bought. Try again after `Retry-After` seconds.',
   },
+  'still-opening': {
+    status: 503,
+    title: 'The shop is just opening',
+    help: 'Its products are still being read. Try again after `Retry-After` seconds.',
+  },
   'payments-unavailable': {
     status: 503,
     title: 'The payment provider does not answer',

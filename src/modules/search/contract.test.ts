@@ -39,7 +39,9 @@ function contract(name: string, open: (source: TestSource) => Promise<Opened>): 
     before(async () => {
       opened = await open(source);
       opened.replica.teach({ synonyms: 'couch, sofa' });
-      await eventually(async () => opened.replica.ready() && opened.replica.documentCount() === documents.length);
+      await eventually(
+        async () => opened.replica.searchFault() === null && opened.replica.documentCount() === documents.length,
+      );
     });
     after(() => opened?.close());
 

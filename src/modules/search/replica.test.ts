@@ -116,10 +116,9 @@ test('without a snapshot and without a database a node opens, is not ready, and 
   const source = openTestSource([testDocument(1, { title: 'Kettle' })]);
   source.isAway = true;
   const replica = await open(await homeOf(t), source);
-  assert.deepEqual(
-    [replica.ready(), await total(replica, 'kettle'), replica.ageSeconds()],
-    [false, 0, Number.POSITIVE_INFINITY],
-  );
+  assert.deepEqual([replica.ready(), replica.ageSeconds()], [false, Number.POSITIVE_INFINITY]);
+  await assert.rejects(total(replica, 'kettle'), { slug: 'still-opening' });
+  await assert.rejects(replica.suggest('kett'), { slug: 'still-opening' });
   source.isAway = false;
   await eventually(() => replica.ready());
   assert.equal(await total(replica, 'kettle'), 1);

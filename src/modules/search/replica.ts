@@ -1,6 +1,7 @@
 // A node's own copy of all that can be found and looked at: started from a snapshot, kept up to date from the feed, and
 // answering whether or not the database does.
 import type { Log } from '../../lib/log.ts';
+import { problem } from '../../lib/problem.ts';
 import type { ReplicaDocument } from './document.ts';
 import { type Lesson, teach } from './engine/knowledge.ts';
 import { findProducts, withDocuments } from './engine/search.ts';
@@ -11,6 +12,8 @@ import type { SearchQuery, SearchResult, Suggestion } from './query.ts';
 import { rememberResults } from './remember-results.ts';
 import type { ReplicaSource } from './source.ts';
 import { openQueryThreads } from './threads/query-threads.ts';
+
+const RETRY_AFTER_SECONDS = 2;
 
 /** Every function is asynchronous: an engine in other threads or on other machines can stand behind the same door. */
 export type Replica = {
@@ -24,8 +27,10 @@ export type Replica = {
   /** How far the answers may lie behind the database; Infinity before there is anything to answer from. */
   ageSeconds(): number;
   documentCount(): number;
-  /** False until the documents of a snapshot or of a first scan are there. */
+  /** Whether products can be shown; false until the documents of a snapshot or of a first scan are there. */
   ready(): boolean;
+  /** Why searches are refused now, in words for who runs the shop; null where they are answered. */
+  searchFault(): string | null;
   close(): Promise<void>;
 };
 
@@ -55,13 +60,22 @@ export async function openReplica({
   const state = () => follower.state();
   const remembered = rememberResults();
   const threads = searchThreads > 0 ? openQueryThreads(searchThreads, state, log) : undefined;
+  // "Nothing found" would be a lie of a shop that nobody has looked into yet.
+  const requireProducts = () => {
+    if (!follower.ready()) throw problem('still-opening', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  };
   // What is shown of a product comes from this thread, which also writes: whoever changed it finds it changed.
   const search = async (query: SearchQuery) =>
     withDocuments(state(), threads ? await threads.search(query) : findProducts(state(), query));
   return {
-    search: async (query) => remembered.find(follower.revision(), query, () => search(query)),
-    suggest: async (term) =>
-      withProducts(state(), threads ? await threads.suggest(term) : findSuggestions(state(), term)),
+    search: async (query) => {
+      requireProducts();
+      return remembered.find(follower.revision(), query, () => search(query));
+    },
+    suggest: async (term) => {
+      requireProducts();
+      return withProducts(state(), threads ? await threads.suggest(term) : findSuggestions(state(), term));
+    },
     product: async (productId) => documentOf(state(), productId),
     family: async (familyKey, sellerId) => familyOf(state(), familyKey, sellerId),
     teach: (lesson) => {
@@ -72,6 +86,7 @@ export async function openReplica({
     ageSeconds: () => Math.max(0, (Date.now() - follower.currentAtMs()) / 1_000),
     documentCount: () => documentCount(state()),
     ready: () => follower.ready(),
+    searchFault: () => (follower.ready() ? null : 'the products have not been read from the database yet'),
     async close() {
       await threads?.close();
       await follower.close();

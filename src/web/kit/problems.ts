@@ -27,6 +27,9 @@ const OF_FRAMEWORK: Readonly<Record<string, ProblemSlug>> = {
 // PostgreSQL: a statement ran out of time, waited too long for a lock, or the server is out of memory, disk or connections.
 const DATABASE_OVERLOADED = /^(57014|55P03|40001|40P01|53\d{3})$/;
 
+/** A list of products would be the same page again. */
+const LEADS_NOWHERE: ReadonlySet<ProblemSlug> = new Set(['search-unavailable', 'still-opening']);
+
 export function installProblems(app: App): void {
   const routes = watchRoutes(app);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, toProblem(error, request)));
@@ -85,7 +88,7 @@ function problemPage(request: FastifyRequest, found: Problem) {
 ${errorSummary(errorsOf(found))}
 <p>${helpForPeople(found)}</p>
 ${requestId ? html`<p class="muted">Request ${String(requestId)}</p>` : undefined}
-<p class="actions">${again}${productId ? buttonLink(`/product/${String(productId)}/`, 'Back to the product') : undefined}${buttonLink('/search', 'To the products', again || productId ? 'quiet' : 'primary')}</p>`);
+<p class="actions">${again}${productId ? buttonLink(`/product/${String(productId)}/`, 'Back to the product') : undefined}${LEADS_NOWHERE.has(found.slug) ? undefined : buttonLink('/search', 'To the products', again || productId ? 'quiet' : 'primary')}</p>`);
   return layout({ title, caller: callerOf(request), main, robots: 'noindex' });
 }
 

@@ -4,6 +4,7 @@ import { html } from '../../lib/html.ts';
 import { CATEGORY_SEPARATOR, type ListedProduct, type Replica } from '../../modules/search/index.ts';
 import { REVALIDATE } from '../kit/cache-control.ts';
 import { callerOf } from '../kit/caller.ts';
+import { keptFor } from '../kit/kept-for.ts';
 import { layout } from '../kit/layout.ts';
 import { sendPage } from '../kit/negotiate.ts';
 import type { App, Shop } from '../kit/shop.ts';
@@ -28,7 +29,7 @@ export function homeRoutes(app: App, shop: Shop): void {
         caller: callerOf(request),
         head: html`<link rel="canonical" href="${shop.publicOrigin}/">
 <meta name="description" content="Search, buy and follow your parcel: one market, many independent sellers.">`,
-        main: homePage(shopWindow),
+        main: homePage(shopWindow, shop.replica.ageSeconds()),
       }),
     );
   });
@@ -67,18 +68,4 @@ function oneOfAKind(documents: readonly ListedProduct[]): ListedProduct[] {
     return true;
   });
   return different.slice(0, SHELF_PRODUCTS);
-}
-
-/** The last value while it is fresh; those who ask meanwhile share one making. A failure is not kept. */
-function keptFor<Value>(freshMs: number, make: () => Promise<Value>): () => Promise<Value> {
-  let kept: { until: number; value: Promise<Value> } | undefined;
-  return () => {
-    if (kept && performance.now() < kept.until) return kept.value;
-    const value = make();
-    kept = { until: performance.now() + freshMs, value };
-    value.catch(() => {
-      kept = undefined;
-    });
-    return value;
-  };
 }

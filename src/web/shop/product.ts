@@ -19,6 +19,7 @@ import { productHead } from './structured-data.ts';
 
 const MAX_REVIEWS_PAGE = 100_000;
 const MAX_REVIEWS_SIZE = 100;
+const RETRY_AFTER_SECONDS = 2;
 
 const schema = {
   tags: ['shop'],
@@ -43,7 +44,8 @@ export function productRoutes(app: App, shop: Shop): void {
     const productId = parseId(request.params.productId);
     const document = productId === undefined ? undefined : await shop.replica.product(productId);
     // A node that has not heard of any product yet cannot say that there is none.
-    if (!document) throw problem(shop.replica.ready() ? 'product-not-found' : 'database-unavailable');
+    if (!document && !shop.replica.ready()) throw problem('still-opening', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    if (!document) throw problem('product-not-found');
     const { pagination, size } = request.query;
     const reviews = await reviewsOf(shop.db, document, pagination, size);
     const nowMs = Date.now();

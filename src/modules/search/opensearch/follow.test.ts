@@ -62,7 +62,7 @@ test('the first node fills an index, puts it behind the alias and follows the fe
   const standIn = await standInFor(t);
   const source = shopOf(1_200);
   const replica = await open(t, standIn, source);
-  await eventually(() => replica.ready());
+  await eventually(() => replica.searchFault() === null);
   await eventually(async () => (await total(replica, 'lamp')) === 1_200);
   const [index = ''] = productIndices(standIn);
   assert.match(index, new RegExp(`^shop-products-${MAPPING_VERSION}-\\d{13}$`));
@@ -77,7 +77,7 @@ test('indexed anew while the old index answers: both take the feed, the alias mo
   const standIn = await standInFor(t);
   const source = shopOf(1_700);
   const replica = await open(t, standIn, source);
-  await eventually(() => replica.ready());
+  await eventually(() => replica.searchFault() === null);
   const [before = ''] = productIndices(standIn);
   standIn.writes.length = 0;
   assert.ok(await reindexOpenSearch({ url: standIn.url, prefix: 'shop', source }));
@@ -100,7 +100,7 @@ test('an index by older rules is replaced, one by newer rules is left alone', as
   const standIn = await standInFor(t);
   const source = shopOf(3);
   const replica = await open(t, standIn, source);
-  await eventually(() => replica.ready());
+  await eventually(() => replica.searchFault() === null);
   await replica.close();
   const [before = ''] = productIndices(standIn);
   (standIn.indices.get(before)?.body.mappings as { _meta: { version: number } })._meta.version = MAPPING_VERSION - 1;
@@ -114,14 +114,14 @@ test('an index by older rules is replaced, one by newer rules is left alone', as
   standIn.writes.length = 0;
   const older = await open(t, standIn, source);
   await setTimeout(TAKE_OVER_MS * 3);
-  assert.deepEqual([older.ready(), standIn.writes], [true, []]);
+  assert.deepEqual([older.searchFault(), standIn.writes], [null, []]);
 });
 
 test('of several nodes one writes; when it is gone another goes on where it was', async (t) => {
   const standIn = await standInFor(t);
   const source = shopOf(5);
   const [first, second] = [await open(t, standIn, source), await open(t, standIn, source)];
-  await eventually(() => first.ready() && second.ready());
+  await eventually(() => first.searchFault() === null && second.searchFault() === null);
   await first.close();
   source.put(testDocument(6, { title: 'Kettle' }));
   await eventually(async () => (await total(second, 'kettle')) === 1);
@@ -163,7 +163,7 @@ test('a feed that does not reach back means a new index; removed products are no
   const standIn = await standInFor(t);
   const source = shopOf(4);
   const first = await open(t, standIn, source);
-  await eventually(() => first.ready());
+  await eventually(() => first.searchFault() === null);
   await first.close();
   source.remove(4);
   source.put(testDocument(5, { title: 'Lamp 5' }));
@@ -177,17 +177,17 @@ test('a feed that does not reach back means a new index; removed products are no
 test("another database's index is neither shown nor written to, until an operator says so", async (t) => {
   const standIn = await standInFor(t);
   const first = await open(t, standIn, shopOf(4));
-  await eventually(() => first.ready());
+  await eventually(() => first.searchFault() === null);
   await first.close();
   const other = shopOf(2);
   other.id = 'two';
   const replica = await open(t, standIn, other);
   await setTimeout(TAKE_OVER_MS * 3);
-  assert.equal(replica.ready(), false);
+  assert.match(replica.searchFault() ?? '', /holds the products of another database, "souk reindex"/);
   await assert.rejects(total(replica, 'lamp'), { slug: 'search-unavailable' });
   assert.equal((await replica.product(1))?.title, 'Lamp 1');
   await reindexOpenSearch({ url: standIn.url, prefix: 'shop', source: other });
-  await eventually(() => replica.ready());
+  await eventually(() => replica.searchFault() === null);
   assert.equal(await total(replica, 'lamp'), 2);
 });
 
@@ -195,7 +195,7 @@ test('while OpenSearch is away searches say so at once, products come from the d
   const standIn = await standInFor(t);
   const source = shopOf(4);
   const replica = await open(t, standIn, source);
-  await eventually(async () => replica.ready() && (await total(replica, 'lamp')) === 4);
+  await eventually(async () => replica.searchFault() === null && (await total(replica, 'lamp')) === 4);
   const seen = await replica.product(1);
   standIn.isAway = true;
   source.put(testDocument(2, { title: 'Kettle' }));
@@ -210,14 +210,29 @@ test('while OpenSearch is away searches say so at once, products come from the d
   assert.equal((await replica.product(2))?.title, 'Kettle');
   assert.deepEqual(await replica.family('none', 1), []);
   assert.ok(performance.now() - startedAtMs < 1_000);
+  assert.equal(replica.searchFault(), `OpenSearch at ${standIn.url} does not answer`);
   standIn.isAway = false;
   await eventually(async () => (await total(replica, 'kettle').catch(() => 0)) === 1);
+});
+
+test('a node that starts while OpenSearch is away shows products as they are, says what is out, and searches when it is there', async (t) => {
+  const standIn = await standInFor(t);
+  standIn.isAway = true;
+  const withPassword = { ...standIn, url: standIn.url.replace('//', '//souk:secret@') };
+  const replica = await open(t, withPassword, shopOf(4));
+  assert.equal(replica.searchFault(), `OpenSearch at ${standIn.url} does not answer`);
+  await assert.rejects(total(replica, 'lamp'), { slug: 'search-unavailable' });
+  assert.equal((await replica.product(3))?.title, 'Lamp 3');
+  assert.deepEqual([await replica.product(99), replica.ready(), replica.ageSeconds()], [undefined, true, 0]);
+  standIn.isAway = false;
+  await eventually(() => replica.searchFault() === null);
+  assert.equal(await total(replica, 'lamp'), 4);
 });
 
 test('a cluster that hears and never answers costs nobody more than two seconds', async (t) => {
   const standIn = await standInFor(t);
   const replica = await open(t, standIn, shopOf(4));
-  await eventually(() => replica.ready());
+  await eventually(() => replica.searchFault() === null);
   standIn.isMute = true;
   const startedAtMs = performance.now();
   await Promise.all([
@@ -231,7 +246,7 @@ test('a product that OpenSearch refuses keeps nobody else from being found', asy
   const standIn = await standInFor(t);
   const source = shopOf(2);
   const replica = await open(t, standIn, source);
-  await eventually(() => replica.ready());
+  await eventually(() => replica.searchFault() === null);
   standIn.refusedIds.add('3');
   source.put(testDocument(3, { title: 'Kettle' }));
   source.put(testDocument(4, { title: 'Kettle' }));

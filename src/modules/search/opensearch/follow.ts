@@ -6,7 +6,7 @@ import { type Indexer, openIndexer } from './indexed-document.ts';
 import { aliasOf, createProductIndex, deleteOthers, serve, servingIndex, versionOf } from './indices.ts';
 import { MAPPING_VERSION } from './mapping.ts';
 import { type Progress, readProgress, type SeenProgress, writeProgress } from './progress.ts';
-import type { SearchServer } from './server.ts';
+import { isAway, type SearchServer } from './server.ts';
 import { writeDocuments } from './write-documents.ts';
 
 const MAX_KEYS_A_TURN = 500;
@@ -35,6 +35,8 @@ export type Following = {
   writtenAtMs: number;
   /** The last turn failed. */
   isSpoilt: boolean;
+  /** It failed because OpenSearch did not answer. */
+  isAway: boolean;
   /** Said once. */
   isForeign: boolean;
 };
@@ -51,7 +53,7 @@ export function openFollowing(
   return {
     ...{ server, prefix, source, log, isReadOnly, takeOverMs, indexer: openIndexer(), ...none },
     ...{ seenAtMs: Number.NEGATIVE_INFINITY, writtenAtMs: Number.NEGATIVE_INFINITY },
-    ...{ isSpoilt: false, isForeign: false },
+    ...{ isSpoilt: false, isAway: false, isForeign: false },
   };
 }
 
@@ -59,11 +61,14 @@ export function openFollowing(
 export async function followOnce(following: Following): Promise<'again' | 'waiting'> {
   try {
     const isWriter = following.held === null ? await watch(following) : await renew(following, following.held);
-    return isWriter ? await takeTurn(following) : 'waiting';
+    const outcome = isWriter ? await takeTurn(following) : 'waiting';
+    following.isAway = false;
+    return outcome;
   } catch (error) {
     // The reader may have moved on past changes that were not taken.
     following.reader = null;
     following.isSpoilt = true;
+    following.isAway = isAway(error);
     throw error;
   }
 }

@@ -46,6 +46,8 @@ export type OpenSearchOptions = {
 export async function openOpenSearchReplica(options: OpenSearchOptions): Promise<Replica> {
   const { url, prefix, source, log, pollEveryMs, takeOverMs, readOnly = false } = options;
   const server = openServer(url);
+  // Without the password that the address may carry.
+  const where = `OpenSearch at ${new URL(url).origin}`;
   const alias = aliasOf(prefix);
   const following = openFollowing(server, prefix, source, log, readOnly, takeOverMs);
   const lexicon = openLexicon(server, alias);
@@ -82,12 +84,17 @@ export async function openOpenSearchReplica(options: OpenSearchOptions): Promise
     loadedAtMs = performance.now();
   }
 
+  function searchFault(): string | null {
+    if (following.isAway) return `${where} does not answer`;
+    if (isServing(following)) return null;
+    return following.isForeign
+      ? `${where} holds the products of another database, "souk reindex" puts this one's in their place`
+      : `${where} is still being filled with the products`;
+  }
+
   const follow = () => followOnce(following);
   await follow().catch((error: unknown) =>
-    log.warn(
-      { err: error },
-      'what SEARCH_URL names does not answer: searching opens when it does, products can be bought',
-    ),
+    log.warn({ err: error }, searchFault() ?? 'the index cannot follow the database'),
   );
   const jobs = [
     repeat('follow the database into OpenSearch', pollEveryMs, log, follow),
@@ -103,9 +110,13 @@ export async function openOpenSearchReplica(options: OpenSearchOptions): Promise
       results.clear();
       suggestions.clear();
     },
-    ageSeconds: () => Math.max(0, (Date.now() - (following.seen?.progress.currentAtMs ?? 0)) / 1_000),
+    // What is not in an index yet is read from the database when it is asked for.
+    ageSeconds: () =>
+      isServing(following) ? Math.max(0, (Date.now() - (following.seen?.progress.currentAtMs ?? 0)) / 1_000) : 0,
     documentCount: () => tables.documents,
-    ready: () => isServing(following),
+    // Products need no index: where there is none the database is asked.
+    ready: () => true,
+    searchFault,
     close: async () => {
       await Promise.all(jobs.map((job) => job.close()));
       await server.close();

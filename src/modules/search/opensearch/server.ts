@@ -78,7 +78,7 @@ function unavailable() {
 }
 
 /** No answer, an answer that says "not now", or no index yet: another try may find it back. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode;
     return status === 429 || status >= 500 || isMissingIndex(error);

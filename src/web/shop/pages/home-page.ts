@@ -4,6 +4,7 @@ import { productGrid } from '../../kit/components/card.ts';
 import { countText } from '../../kit/components/count.ts';
 import { noPicture, picture, type ShownPicture } from '../../kit/components/picture.ts';
 import { searchFor } from '../search-url.ts';
+import { ageNotice } from './age-notice.ts';
 
 export type Department = { value: string; label: string; count: number; picture: ShownPicture | undefined };
 
@@ -13,8 +14,9 @@ export type ShopWindow = {
   newest: readonly ListedProduct[];
 };
 
-export function homePage(shopWindow: ShopWindow): Html {
-  return html`<div class="welcome"><h1>Come in, look around.</h1><p>One market of many independent sellers. What you take off the shelf is kept for you while you pay.</p></div>
+export function homePage(shopWindow: ShopWindow, ageSeconds: number): Html {
+  return html`${ageNotice(ageSeconds)}
+<div class="welcome"><h1>Come in, look around.</h1><p>One market of many independent sellers. What you take off the shelf is kept for you while you pay.</p></div>
 ${arcade(shopWindow.departments)}
 ${shelf('Loved by their owners', shopWindow.topRated, searchFor({ sort: 'rating' }))}
 ${shelf('New on the shelves', shopWindow.newest, searchFor({ sort: 'newest' }))}`;
