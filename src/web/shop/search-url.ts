@@ -3,8 +3,8 @@ import { queryString } from '../../lib/html.ts';
 import type { SearchQuery } from '../../modules/search/index.ts';
 
 export const DEFAULT_SEARCH_SIZE = 24;
-/** As much as an address carries: a longer term is cut and no error. */
-export const MAX_SENT_TERM_CHARACTERS = 16_384;
+/** More than an address carries (MAX_HEAD_BYTES of the server): a longer term is cut and no error. */
+export const MAX_SENT_TERM_CHARACTERS = 64 * 1024;
 
 export const EVERYTHING: SearchQuery = {
   term: '',

@@ -7,6 +7,7 @@ import { until } from '../../sandbox/test-sandbox.ts';
 import { ResultSchema } from './search-json.ts';
 
 const PAGE = { accept: 'text/html' };
+const LONG_TERM_BYTES = 10 * 1024;
 
 describe('searching', () => {
   let open: TestShop;
@@ -108,5 +109,26 @@ describe('searching', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test('a long term of any script is searched over HTTP, as a page and as JSON', async () => {
+    const address = await open.app.listen({ host: '127.0.0.1', port: 0 });
+    const bytesOf = (term: string) => Buffer.byteLength(term);
+    const terms = ['充电器 ', 'شاحن لاسلكي ', '😀k', 'lamp '].map((word) =>
+      word.repeat(Math.ceil(LONG_TERM_BYTES / bytesOf(word))),
+    );
+    for (const term of terms) {
+      for (const accept of ['application/json', PAGE.accept]) {
+        const answer = await fetch(`${address}${searchFor(term)}`, { headers: { accept } });
+        assert.equal(answer.status, 200, `${accept} ${term.slice(0, 10)}`);
+        await answer.arrayBuffer();
+      }
+      assert.equal((await fetch(`${address}/search/suggest?term=${encodeURIComponent(term)}`)).status, 200);
+    }
+    // As long as an address gets through at all, it is searched.
+    const statuses = new Set<number>();
+    for (let kilobytes = 8; kilobytes <= 64; kilobytes += 4)
+      statuses.add((await fetch(`${address}/search?term=${'k'.repeat(kilobytes * 1024)}`)).status);
+    assert.deepEqual([...statuses], [200, 431]);
   });
 });

@@ -86,7 +86,11 @@ export function searchRoutes(app: App, shop: Shop): void {
 
 function searchQuery(asked: Static<typeof QuerySchema>): SearchQuery {
   return {
-    term: asked.term.slice(0, MAX_TERM_CHARACTERS).trim(),
+    // Without the half of a sign that the cut may leave, which no address can carry.
+    term: asked.term
+      .slice(0, MAX_TERM_CHARACTERS)
+      .replace(/\p{Cs}$/u, '')
+      .trim(),
     page: asked.page,
     size: asked.size,
     sort: asked.sort,
