@@ -4,7 +4,7 @@ import { synonymFiles } from '../config.ts';
 import { openDatabase } from '../lib/db.ts';
 import { openLog } from '../lib/log.ts';
 import { formatMoney } from '../lib/money.ts';
-import { type Explanation, loadSynonyms, type SearchResult } from '../modules/search/index.ts';
+import { type Explanation, loadCurrency, loadSynonyms, type SearchResult } from '../modules/search/index.ts';
 import { openShopReplica } from '../open-shop-replica.ts';
 import { replicaSource } from '../replica-source.ts';
 import { Refusal } from './refusal.ts';
@@ -35,7 +35,8 @@ export function search(config: Config, command: SearchCommand): Promise<void> {
     try {
       const fault = replica.searchFault();
       if (fault !== null) throw new Refusal(`Nothing can be searched: ${fault}.`);
-      replica.teach({ synonyms: await loadSynonyms(synonymFiles(config), log) });
+      const currency = await loadCurrency(replica);
+      replica.teach({ synonyms: await loadSynonyms(synonymFiles(config), log), ...(currency ? { currency } : {}) });
       const { term, size, exact, explain, json } = command;
       const result = await replica.search({
         ...{ term, size, exact, explain, page: 1, sort: 'relevance' },

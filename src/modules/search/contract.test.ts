@@ -173,6 +173,21 @@ function contract(name: string, open: (source: TestSource) => Promise<Opened>): 
       assert.deepEqual(await idsOf('red running shoes', { sort: 'price_desc' }), [1, 2]);
     });
 
+    test('one price finds what costs about as much, or else whatever it costs', async () => {
+      const near = await find('running shoes $40');
+      assert.deepEqual(near.price, { text: '$40', minPriceMinor: 3_200, maxPriceMinor: 4_800, isNear: true });
+      assert.deepEqual(near.items.map((item) => item.productId).sort(), [1, 2]);
+      const none = await find('€500 running shoes');
+      assert.deepEqual([none.price, none.total], [{ text: '€500' }, 4]);
+    });
+
+    test('prices are read in the money of the shop', async () => {
+      opened.replica.teach({ currency: 'JPY' });
+      const result = await find('running shoes under 4500');
+      assert.deepEqual([result.currency, result.price?.maxPriceMinor, result.total], ['JPY', 4_500, 3]);
+      opened.replica.teach({ currency: 'USD' });
+    });
+
     test('price words filter, and a brand that is named ranks first', async () => {
       const result = await find('running shoes puma under 50');
       assert.deepEqual(result.price, { text: 'under 50', maxPriceMinor: 5_000 });

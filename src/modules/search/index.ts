@@ -1,6 +1,6 @@
 // The door of search: a replica that is asked, and the port it gets its data through.
 export type { DropSummary, ListedProduct, ReplicaDocument, StockLevel } from './document.ts';
-export { keepTaught, loadSynonyms } from './keep-taught.ts';
+export { keepTaught, loadCurrency, loadSynonyms } from './keep-taught.ts';
 export { inspectOpenSearch, openOpenSearchReplica, reindexOpenSearch } from './opensearch/load.ts';
 export {
   CATEGORY_SEPARATOR,

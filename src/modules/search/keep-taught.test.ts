@@ -7,7 +7,16 @@ import { setTimeout } from 'node:timers/promises';
 import { openTestDatabase } from '../../checks/test-database.ts';
 import { openLog } from '../../lib/log.ts';
 import type { Lesson } from './engine/knowledge.ts';
+import { searchProducts } from './engine/search.ts';
+import { openState, putDocument } from './engine/state.ts';
 import { keepTaught } from './keep-taught.ts';
+import { testDocument, testQuery } from './test-documents.ts';
+
+function yenProducts() {
+  const state = openState();
+  putDocument(state, testDocument(1, { currency: 'JPY' }));
+  return searchProducts(state, testQuery(''));
+}
 
 test('the synonym file is read again when it is saved, and the operator’s own counts before the shop’s', async (t) => {
   const db = await openTestDatabase(t);
@@ -17,7 +26,7 @@ test('the synonym file is read again when it is saved, and the operator’s own 
   const lessons: Lesson[] = [];
   const taught = keepTaught({
     db,
-    replica: { teach: (lesson) => lessons.push(lesson) },
+    replica: { teach: (lesson) => lessons.push(lesson), search: async () => yenProducts() },
     log: openLog('test', 'silent'),
     synonymFiles: [own, shipped],
   });
@@ -34,4 +43,8 @@ test('the synonym file is read again when it is saved, and the operator’s own 
   await writeFile(own, 'tap, faucet');
   await isTaught('tap, faucet');
   assert.ok(lessons.some(({ pastQueries }) => pastQueries?.length === 0));
+  assert.deepEqual(
+    lessons.flatMap(({ currency }) => currency ?? []),
+    ['JPY'],
+  );
 });

@@ -1,4 +1,4 @@
-// Keeps a replica's knowledge fresh: the synonym file as soon as it is saved, past queries every minute.
+// Keeps a replica's knowledge fresh: the synonym file as soon as it is saved, past queries every minute, and the shop's currency.
 import { readFile, stat } from 'node:fs/promises';
 import type { Database } from '../../lib/db.ts';
 import type { Log } from '../../lib/log.ts';
@@ -9,12 +9,14 @@ import { forgetOldCounts, loadFrequentQueries } from './store-query-log.ts';
 
 const LOOK_AT_FILE_EVERY_MS = 2_000;
 const LOAD_QUERIES_EVERY_MS = 60_000;
+/** Soon known in a shop whose first products have just come, and next to no work. */
+const LOOK_AT_CURRENCY_EVERY_MS = 10_000;
 const FORGET_EVERY_MS = 6 * 60 * 60 * 1_000;
 const MAX_FILE_BYTES = 1_000_000;
 
 type Taught = {
   db: Database;
-  replica: Pick<Replica, 'teach'>;
+  replica: Pick<Replica, 'teach' | 'search'>;
   log: Log;
   /** The first one that exists counts. */
   synonymFiles: string[];
@@ -22,6 +24,7 @@ type Taught = {
 
 export function keepTaught({ db, replica, log, synonymFiles }: Taught): { close(): Promise<void> } {
   let read = '';
+  let currency = '';
   const jobs = [
     repeat('read synonyms', LOOK_AT_FILE_EVERY_MS, log, async () => {
       const file = await firstThatExists(synonymFiles);
@@ -33,9 +36,24 @@ export function keepTaught({ db, replica, log, synonymFiles }: Taught): { close(
     repeat('load past queries', LOAD_QUERIES_EVERY_MS, log, async () => {
       replica.teach({ pastQueries: await loadFrequentQueries(db) });
     }),
+    repeat('look at the currency', LOOK_AT_CURRENCY_EVERY_MS, log, async () => {
+      const found = await loadCurrency(replica);
+      if (found === undefined || found === currency) return;
+      currency = found;
+      replica.teach({ currency });
+    }),
     repeat('forget old searches', FORGET_EVERY_MS, log, () => forgetOldCounts(db)),
   ];
   return { close: async () => void (await Promise.all(jobs.map((job) => job.close()))) };
+}
+
+/** A shop has no setting for it: its products say it. */
+export async function loadCurrency(replica: Pick<Replica, 'search'>): Promise<string | undefined> {
+  const { items } = await replica.search({
+    ...{ term: '', page: 1, size: 1, sort: 'relevance' },
+    ...{ categories: [], brands: [], sellers: [] },
+  });
+  return items[0]?.currency;
 }
 
 /** The text of the first file that exists; empty where none does. */

@@ -42,8 +42,14 @@ export type Facets = {
   rating: RatingStep[];
 };
 
-/** A price that was read out of the term: "under 50". */
-export type PriceWords = { text: string; minPriceMinor?: number; maxPriceMinor?: number };
+/** A price that was read out of the term: "under 50". Without limits where nothing costs about that much and all is shown. */
+export type PriceWords = {
+  text: string;
+  minPriceMinor?: number;
+  maxPriceMinor?: number;
+  /** One price was named, and what costs about as much was searched. */
+  isNear?: boolean;
+};
 
 export type Explanation = {
   /** What was searched, folded. */
@@ -69,6 +75,8 @@ export type SearchResult = {
   /** Where no product has all words: those that the best one lacks. Empty otherwise. */
   relaxedWords: string[];
   price: PriceWords | null;
+  /** In which the shop's prices are told and typed. */
+  currency: string;
   /** How many of the total have every word; the others follow behind. */
   fitting: number;
   total: number;

@@ -38,6 +38,8 @@ describe('searching', () => {
     const page = (await get(searchFor(`${title} under 90000`), PAGE)).body;
     assert.match(page, /“under 90000” is read as a price/);
     assert.match(page, /exact=true/);
+    const near = (await get(searchFor(`${title} $90000`), PAGE)).body;
+    assert.match(near, /“\$90000” is read as a price, and nothing costs about that/);
     assert.match((await get(searchFor(`${title} xqzxqz`), PAGE)).body, /Nothing here is called “xqzxqz”/);
     assert.doesNotMatch((await get(searchFor('xqzxqz'), PAGE)).body, /the other words were searched/);
     const long = title.split(' ').reduce((one, other) => (other.length > one.length ? other : one));

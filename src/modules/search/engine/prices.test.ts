@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { takePriceWords } from './prices.ts';
 
-function priceOf(text: string): [string, number | undefined, number | undefined] {
-  const { text: rest, price } = takePriceWords(text);
+function priceOf(text: string, currency = 'USD'): [string, number | undefined, number | undefined] {
+  const { text: rest, price } = takePriceWords(text, currency);
   return [rest, price?.minPriceMinor, price?.maxPriceMinor];
 }
 
@@ -25,6 +25,34 @@ test('price words become limits and leave the text', () => {
   assert.deepEqual(priceOf('gifts up to 25 dollars'), ['gifts', undefined, 2_500]);
 });
 
+test('one price alone is read as about so much, whatever its sign', () => {
+  for (const words of [
+    '30€',
+    '€30',
+    '30 €',
+    '$30',
+    '30 dollars',
+    'usd 30',
+    '£30.00',
+    '€30,00',
+    'around $30',
+    'about 30 bucks',
+    '~ $30',
+  ])
+    assert.deepEqual(priceOf(`mug ${words}`), ['mug', 2_400, 3_600], words);
+  assert.deepEqual(priceOf('$30 mug'), ['mug', 2_400, 3_600]);
+  assert.deepEqual(priceOf('€1,200 sofa'), ['sofa', 96_000, 144_000]);
+  assert.deepEqual(priceOf('mug under €12,50'), ['mug', undefined, 1_250]);
+});
+
+test('a price has as many digits as the money of the shop', () => {
+  assert.deepEqual(priceOf('lamp under 5000', 'JPY'), ['lamp', undefined, 5_000]);
+  assert.deepEqual(priceOf('lamp between ¥2,000 and ¥4,000', 'JPY'), ['lamp', 2_000, 4_000]);
+  assert.deepEqual(priceOf('lamp 4000 yen or less', 'JPY'), ['lamp', undefined, 4_000]);
+  assert.deepEqual(priceOf('lamp over 5.250', 'KWD'), ['lamp', 5_250, undefined]);
+  assert.deepEqual(priceOf('lamp about 10 kwd', 'KWD'), ['lamp', 8_000, 12_000]);
+});
+
 test('numbers that count or measure something are no prices', () => {
   for (const text of [
     'over 40 piece tool set',
@@ -39,7 +67,14 @@ test('numbers that count or measure something are no prices', () => {
     'puzzle 500 and more pieces',
     'usb 3 or above',
     'game age 8 and up',
+    'lamp around 50 cm',
+    'books about 1984',
+    'gifts under fifty',
+    'a$ap 4 poster',
+    'dumbbell 50 pounds',
+    'tn2110$',
+    'lamp $50k',
   ]) {
-    assert.deepEqual(takePriceWords(text), { text, price: null });
+    assert.deepEqual(takePriceWords(text, 'USD'), { text, price: null });
   }
 });

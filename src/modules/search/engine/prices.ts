@@ -1,10 +1,15 @@
-// Price words of a query: "under 50", "not more than $100", "20 dollars or less", "between 20 and 40".
+// Price words of a query: "under 50", "not more than $100", "20 dollars or less", "between 20 and 40", "around $50", "30€".
+//
+// Prices are compared as they stand, in the shop's own currency, whatever sign was typed. Not read: numbers in words ("under fifty"),
+// which are ages and titles as often, and pounds, which weigh.
+import { minorDigits } from '../../../lib/money.ts';
 import type { PriceWords, SearchQuery } from '../query.ts';
 
-/** Of the currencies whose signs are understood; prices are compared as they stand, in the shop's own currency. */
-const MINOR_A_UNIT = 100;
-const SIGN = '[$€£]';
-const AMOUNT = String.raw`(${SIGN}|(?:usd|eur|gbp)\s)?\s?((?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d{1,2})?)\s?(${SIGN}|(?:usd|eur|gbp|dollars?|euros?|bucks)\b)?`;
+/** Who names one price would as gladly pay a little more or less. */
+const NEAR_SHARE = 0.2;
+/** Digits of a fraction that people type by habit, also where money has none. */
+const CENTS = 2;
+const SIGN = String.raw`\p{Sc}`;
 // "not more than 50" is the opposite of "more than 50".
 const NOT_DENIED = String.raw`(?<!\b(?:no|not)\s)\b`;
 const UP_TO = String.raw`(?:${NOT_DENIED}(?:under|below|less than|cheaper than|lower than)\s|\b(?:not|no) (?:more than|over|above)\s|<=?\s?|≤\s?)`;
@@ -15,8 +20,11 @@ const OR_LESS = String.raw`\s?or (?:less|cheaper)\b`;
 // "3 and up" is an age.
 const OR_LESS_IF_MONEY = String.raw`\s?(?:or|and) (?:under|below)\b`;
 const OR_MORE_IF_MONEY = String.raw`\s?(?:or|and) (?:more|over|above|up)\b`;
+// "books about 1984" is no price, "about $20" is.
+const NEAR_IF_MONEY = String.raw`(?:\b(?:around|about|approximately|approx|roughly|near)\s|~\s?)?`;
 
-type Reading = { pattern: RegExp; needsMoney: boolean; read: (amounts: number[]) => Omit<PriceWords, 'text'> };
+type Limits = Omit<PriceWords, 'text'>;
+type Reading = { pattern: RegExp; needsMoney: boolean; read: (amounts: number[]) => Limits };
 
 const most = ([max = 0]: number[]) => ({ maxPriceMinor: max });
 const least = ([min = 0]: number[]) => ({ minPriceMinor: min });
@@ -24,25 +32,53 @@ const range = ([one = 0, other = 0]: number[]) => ({
   minPriceMinor: Math.min(one, other),
   maxPriceMinor: Math.max(one, other),
 });
+const near = ([amount = 0]: number[]) => ({
+  minPriceMinor: Math.round(amount * (1 - NEAR_SHARE)),
+  maxPriceMinor: Math.round(amount * (1 + NEAR_SHARE)),
+  isNear: true,
+});
 
-const READINGS: Reading[] = [
-  { pattern: new RegExp(String.raw`\bbetween\s${AMOUNT}\s?(?:and|to|-)\s?${AMOUNT}`), needsMoney: false, read: range },
-  { pattern: new RegExp(String.raw`(?:\bfrom\s)?${AMOUNT}\s?(?:to|-)\s?${AMOUNT}`), needsMoney: true, read: range },
-  { pattern: new RegExp(AMOUNT + OR_LESS), needsMoney: false, read: most },
-  { pattern: new RegExp(AMOUNT + OR_LESS_IF_MONEY), needsMoney: true, read: most },
-  { pattern: new RegExp(AMOUNT + OR_MORE_IF_MONEY), needsMoney: true, read: least },
-  { pattern: new RegExp(UP_TO + AMOUNT), needsMoney: false, read: most },
-  { pattern: new RegExp(UP_TO_IF_MONEY + AMOUNT), needsMoney: true, read: most },
-  { pattern: new RegExp(FROM + AMOUNT), needsMoney: false, read: least },
-  { pattern: new RegExp(FROM_IF_MONEY + AMOUNT), needsMoney: true, read: least },
-];
+/** By currency: its code is a word for money too, and it says how many digits stand behind the point. */
+const known = new Map<string, Reading[]>();
+
+function readingsFor(currency: string): Reading[] {
+  const made = known.get(currency);
+  if (made) return made;
+  const code = `usd|eur|gbp|${currency.toLowerCase()}`;
+  // Behind a comma as well as behind a point: €12,50.
+  const fraction = String.raw`(?:[.,]\d{1,${Math.max(CENTS, minorDigits(currency))}})?`;
+  const number = String.raw`((?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})${fraction})`;
+  const before = String.raw`(?<![\w.,])(${SIGN}|(?:${code})\s)?\s?`;
+  const behind = String.raw`\s?(${SIGN}|(?:${code}|dollars?|euros?|bucks|yen)\b)?(?!\w|[.,]\d)`;
+  const amount = before + number + behind;
+  const reading = (pattern: string, needsMoney: boolean, read: Reading['read']): Reading => ({
+    pattern: new RegExp(pattern, 'u'),
+    needsMoney,
+    read,
+  });
+  const readings = [
+    reading(String.raw`\bbetween\s${amount}\s?(?:and|to|-)\s?${amount}`, false, range),
+    reading(String.raw`(?:\bfrom\s)?${amount}\s?(?:to|-)\s?${amount}`, true, range),
+    reading(amount + OR_LESS, false, most),
+    reading(amount + OR_LESS_IF_MONEY, true, most),
+    reading(amount + OR_MORE_IF_MONEY, true, least),
+    reading(UP_TO + amount, false, most),
+    reading(UP_TO_IF_MONEY + amount, true, most),
+    reading(FROM + amount, false, least),
+    reading(FROM_IF_MONEY + amount, true, least),
+    reading(NEAR_IF_MONEY + amount, true, near),
+  ];
+  known.set(currency, readings);
+  return readings;
+}
 
 /**
  * The text without its price words, and what they ask. A bare number is a price only at the end ("shoes under 50"): before
- * another word it may count anything ("over 40 pieces"), and before a unit it measures.
+ * another word it may count anything ("over 40 pieces"), and before a unit it measures. A number with a sign is no word.
  */
-export function takePriceWords(folded: string): { text: string; price: PriceWords | null } {
-  for (const { pattern, needsMoney, read } of READINGS) {
+export function takePriceWords(folded: string, currency: string): { text: string; price: PriceWords | null } {
+  if (!/\d/.test(folded)) return { text: folded, price: null };
+  for (const { pattern, needsMoney, read } of readingsFor(currency)) {
     const match = pattern.exec(folded);
     if (!match) continue;
     const [words] = match;
@@ -51,10 +87,14 @@ export function takePriceWords(folded: string): { text: string; price: PriceWord
     if (!isMoney && (needsMoney || !endsHere(behind))) continue;
     const amounts = [match[2], match[5]].filter((part) => part !== undefined);
     const text = `${folded.slice(0, match.index)} ${behind}`.trim().replace(/\s+/g, ' ');
-    const asked = read(amounts.map((amount) => Math.round(Number(amount.replaceAll(',', '')) * MINOR_A_UNIT)));
-    return { text, price: { ...asked, text: words.trim() } };
+    return { text, price: { ...read(amounts.map((amount) => minorOf(amount, currency))), text: words.trim() } };
   }
   return { text: folded, price: null };
+}
+
+function minorOf(amount: string, currency: string): number {
+  const plain = amount.replaceAll(/,(?=\d{3})/g, '').replace(',', '.');
+  return Math.round(Number(plain) * 10 ** minorDigits(currency));
 }
 
 function endsHere(behind: string): boolean {

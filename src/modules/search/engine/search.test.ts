@@ -94,10 +94,12 @@ test('a misspelt word is corrected, in words to be read', () => {
 });
 
 test('a word found only in a description gives way to a far more common one; a word of a title never does', () => {
-  const headphones = Array.from({ length: 40 }, (_, at) => ({ title: `Headphones ${at}` }));
+  const headphones = Array.from({ length: 40 }, (_, at) => ({ title: `Headphones ${at}`, priceMinor: 1_000 * at }));
   const state = shopOf({ title: 'Stand', description: 'for headphonse' }, ...headphones);
   const corrected = searchProducts(state, testQuery('headphonse'));
   assert.deepEqual([corrected.correctedTerm, corrected.total], ['headphones', 40]);
+  const limited = searchProducts(state, testQuery('headphonse under 100'));
+  assert.deepEqual([limited.correctedTerm, limited.price?.maxPriceMinor, limited.total], ['headphones', 10_000, 11]);
   putDocument(state, testDocument(99, { title: 'Headphonse by Phonse' }));
   assert.equal(searchProducts(state, testQuery('headphonse')).correctedTerm, null);
 });

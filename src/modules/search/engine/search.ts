@@ -56,6 +56,7 @@ export function findProducts(state: SearchState, asked: SearchQuery): FoundProdu
     unknownWords: understood.unknownWords,
     relaxedWords: fitting === 0 && listed[0] ? lackedBy(segments, understood, listed[0]) : [],
     price: understood.price,
+    currency: state.knowledge.currency,
     fitting,
     total: tally.total,
     productIds: shown.map(({ productId }) => productId),
@@ -67,17 +68,26 @@ export function findProducts(state: SearchState, asked: SearchQuery): FoundProdu
 
 /** The term, or a likelier spelling of it that finds far more. */
 function runCorrected(state: SearchState, segments: Placed[], asked: SearchQuery, limit: number): Run {
-  const typed = run(state, segments, asked, asked.term, limit);
+  const typed = runNear(state, segments, asked, limit);
   if (asked.exact || typed.understood.groups.length === 0 || typed.tally.matched > FEW_RESULTS) return typed;
   const respelled = respell(
     state,
     segments.map(({ segment }) => segment),
     typed.understood,
   );
-  const other = respelled && run(state, segments, asked, respelled, limit);
+  const other = respelled && run(state, segments, typed.query, respelled, limit);
   if (!other || other.tally.matched < FAR_MORE * Math.max(1, typed.tally.matched)) return typed;
   const { price } = typed.understood;
   return { ...other, understood: { ...other.understood, correctedTerm: respelled, price } };
+}
+
+/** The term; where nothing costs about the one price that it names, whatever it costs. */
+function runNear(state: SearchState, segments: Placed[], asked: SearchQuery, limit: number): Run {
+  const near = run(state, segments, asked, asked.term, limit);
+  const { price, text } = near.understood;
+  if (!price?.isNear || near.tally.total > 0 || near.tally.matched === 0) return near;
+  const any = run(state, segments, asked, text, limit);
+  return { ...any, understood: { ...any.understood, price: { text: price.text } } };
 }
 
 function run(state: SearchState, segments: Placed[], asked: SearchQuery, term: string, limit: number): Run {

@@ -50,7 +50,7 @@ export type Understood = {
 /** `isExact`: as typed, with nothing corrected, completed, exchanged or read as a price. */
 export function understand(state: SearchState, typed: string, isExact = false): Understood {
   const folded = fold(typed.slice(0, MAX_TERM_CHARACTERS)).trim().replace(/\s+/g, ' ');
-  const { text, price } = isExact ? { text: folded, price: null } : takePriceWords(folded);
+  const { text, price } = isExact ? { text: folded, price: null } : takePriceWords(folded, state.knowledge.currency);
   const asTyped = understandText(state, text, price, isExact);
   if (asTyped.correctedTerm === null) return asTyped;
   // The word that was meant has synonyms and neighbours too: "smart fone" is a smartphone.

@@ -54,6 +54,7 @@ export async function searchProducts(lexicon: Lexicon, asked: SearchQuery): Prom
     unknownWords: understood.unknownWords,
     relaxedWords: first ? understood.words.filter((_, at) => !first.matched_queries?.includes(groupName(at))) : [],
     price: understood.price,
+    currency: state.knowledge.currency,
     fitting,
     total: answer?.hits.total.value ?? 0,
     items: hits.map((hit) => hit._source.document),
@@ -65,13 +66,23 @@ export async function searchProducts(lexicon: Lexicon, asked: SearchQuery): Prom
 
 /** The term, or a likelier spelling of it that finds far more. */
 async function runCorrected(lexicon: Lexicon, asked: SearchQuery): Promise<Run> {
-  const typed = await run(lexicon, asked, asked.term);
+  const typed = await runNear(lexicon, asked);
   if (asked.exact || typed.understood.groups.length === 0 || typed.matched > FEW_RESULTS) return typed;
   const respelled = await respell(lexicon, typed);
-  const other = respelled === undefined ? undefined : await run(lexicon, asked, respelled);
+  const other = respelled === undefined ? undefined : await run(lexicon, typed.query, respelled);
   if (!other || other.matched < FAR_MORE * Math.max(1, typed.matched)) return typed;
   const { price } = typed.understood;
   return { ...other, understood: { ...other.understood, correctedTerm: respelled ?? null, price } };
+}
+
+/** The term; where nothing costs about the one price that it names, whatever it costs. */
+async function runNear(lexicon: Lexicon, asked: SearchQuery): Promise<Run> {
+  const near = await run(lexicon, asked, asked.term);
+  const { price, text } = near.understood;
+  const total = near.answer?.hits.total.value ?? 0;
+  if (!price?.isNear || total > 0 || near.matched === 0) return near;
+  const any = await run(lexicon, asked, text);
+  return { ...any, understood: { ...any.understood, price: { text: price.text } } };
 }
 
 async function run(lexicon: Lexicon, asked: SearchQuery, term: string): Promise<Run> {

@@ -25,13 +25,13 @@ export async function understandWith(
   isExact: boolean,
 ): Promise<{ state: SearchState; understood: Understood }> {
   const state = currentState(lexicon);
-  const words = queryWords(typed, isExact);
+  const words = queryWords(state, typed, isExact);
   if (isExact) await learnCounts(lexicon, state, words);
   else await learnAround(lexicon, state, words);
   const understood = understand(state, typed, isExact);
   if (understood.correctedTerm === null) return { state, understood };
   // The words that were meant have neighbours and synonyms of their own.
-  await learnAround(lexicon, state, queryWords(understood.correctedTerm, true));
+  await learnAround(lexicon, state, queryWords(state, understood.correctedTerm, true));
   return { state, understood: understand(state, typed, isExact) };
 }
 
@@ -51,9 +51,9 @@ async function learnAround(lexicon: Lexicon, state: SearchState, words: string[]
 }
 
 /** The words that the engine will see: cut and without price words, as it does that itself. */
-function queryWords(typed: string, isExact: boolean): string[] {
+function queryWords(state: SearchState, typed: string, isExact: boolean): string[] {
   const folded = fold(typed.slice(0, MAX_TERM_CHARACTERS)).trim().replace(/\s+/g, ' ');
-  const { text } = isExact ? { text: folded } : takePriceWords(folded);
+  const { text } = isExact ? { text: folded } : takePriceWords(folded, state.knowledge.currency);
   return wordsOf(text).words.slice(0, MAX_QUERY_WORDS * 2);
 }
 

@@ -42,7 +42,7 @@ export function searchPage(
   departments: readonly FacetValue[],
   ageSeconds: number,
 ): Html {
-  const currency = result.items[0]?.currency ?? 'USD';
+  const currency = result.items[0]?.currency ?? result.currency;
   const chosen = chosenFilters(query, result.facets, currency);
   return html`${ageNotice(ageSeconds)}
 <div class="page-head"><h1>${searchTitle(query)}</h1></div>
@@ -72,7 +72,11 @@ function correction(query: SearchQuery, result: SearchResult): Html {
 
 function priceReading(query: SearchQuery, { price }: SearchResult, currency: string): Html {
   if (price === null) return nothing;
-  return html`<p>“${price.text}” is read as a price: ${priceRangeText(price, currency).replace(/^Up/, 'up')}. ${asTyped(query, 'Search for all words as typed')}.</p>`;
+  const isAny = price.minPriceMinor === undefined && price.maxPriceMinor === undefined;
+  const reading = isAny
+    ? html`, and nothing costs about that`
+    : html`: ${priceRangeText(price, currency).replace(/^Up/, 'up')}`;
+  return html`<p>“${price.text}” is read as a price${reading}. ${asTyped(query, 'Search for all words as typed')}.</p>`;
 }
 
 /** What was given up, so that nobody takes the rest for what was asked. */
@@ -149,7 +153,7 @@ function nothingFound(query: SearchQuery, result: SearchResult, departments: rea
       html`<p><a class="button button-primary" href="${searchUrl({ ...query, page: 1 })}">Back to the first page</a></p>`,
     );
   }
-  const isFiltered = chosenFilters(query, result.facets, 'USD').length > 0;
+  const isFiltered = chosenFilters(query, result.facets, result.currency).length > 0;
   const ideas = categoryEntries(EVERYTHING, departments).slice(0, IDEAS);
   return emptyState(
     query.term === '' ? 'Nothing here yet' : `Nothing found for “${query.term}”`,
