@@ -173,6 +173,18 @@ function contract(name: string, open: (source: TestSource) => Promise<Opened>): 
       assert.deepEqual(await idsOf('red running shoes', { sort: 'price_desc' }), [1, 2]);
     });
 
+    test('each product is in one price range, which as a filter finds all that it counts', async () => {
+      const { price } = (await find('')).facets;
+      // Nine cost exactly 10.00, and the ranges part there.
+      assert.deepEqual(price, [
+        { min: 1_000, max: 2_499, count: 9 },
+        { min: 2_500, max: 4_999, count: 3 },
+        { min: 5_000, max: 9_999, count: 1 },
+      ]);
+      for (const { min, max, count } of price)
+        assert.equal((await find('', { minPriceMinor: min, maxPriceMinor: max })).total, count);
+    });
+
     test('one price finds what costs about as much, or else whatever it costs', async () => {
       const near = await find('running shoes $40');
       assert.deepEqual(near.price, { text: '$40', minPriceMinor: 3_200, maxPriceMinor: 4_800, isNear: true });

@@ -10,6 +10,7 @@ export {
   MAX_PAGE_SIZE,
   MAX_RANKED_RESULTS,
   MAX_TERM_CHARACTERS,
+  NO_HIGHEST_PRICE,
   type PriceRange,
   type PriceWords,
   type RatingStep,

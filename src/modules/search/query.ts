@@ -28,7 +28,7 @@ export type SearchQuery = {
 
 /** `value` is what the query takes, `label` what a person reads. */
 export type FacetValue = { value: string; label: string; count: number };
-/** Both ends belong to the range, so that min and max as filters find exactly `count`. */
+/** Both ends belong to the range, so that min and max as filters find exactly `count`. The last one ends at NO_HIGHEST_PRICE. */
 export type PriceRange = { min: number; max: number; count: number };
 /** `min` stars and more. */
 export type RatingStep = { min: number; count: number };
@@ -88,6 +88,7 @@ export type SearchResult = {
 
 export type Suggestion = { text: string; kind: 'query' | 'product' | 'category' | 'brand'; url: string };
 
+export const NO_HIGHEST_PRICE = Number.MAX_SAFE_INTEGER;
 export const CATEGORY_SEPARATOR = ' > ';
 /** A longer term is cut here: nobody types more, and time to search stays bounded whatever is sent. */
 export const MAX_TERM_CHARACTERS = 256;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_HIGHEST_PRICE } from '../../modules/search/index.ts';
 import {
   categoryEntries,
   choiceEntries,
@@ -65,26 +66,26 @@ test('price, rating and stock switch on and off', () => {
   assert.equal(stockEntry({ ...EVERYTHING, inStock: true }).href, '/search');
 });
 
-test('price ranges are read by their bounds and asked for by their ends', () => {
+test('price ranges are read as they are asked for: what costs as much as an end is within', () => {
   const ranges = [
-    { min: 0, max: 1_000, count: 3 },
-    { min: 1_001, max: 5_000, count: 2 },
-    { min: 5_001, max: Number.MAX_SAFE_INTEGER, count: 1 },
+    { min: 0, max: 999, count: 3 },
+    { min: 1_000, max: 4_999, count: 2 },
+    { min: 5_000, max: NO_HIGHEST_PRICE, count: 1 },
   ];
   assert.deepEqual(
     priceEntries(EVERYTHING, ranges, 'USD').map(({ text, href }) => [text, href]),
     [
-      ['Up to $10', '/search?min_price=0&max_price=1000'],
-      ['$10 to $50', '/search?min_price=1001&max_price=5000'],
-      ['$50 and more', '/search?min_price=5001'],
+      ['Up to $9.99', '/search?min_price=0&max_price=999'],
+      ['$10 to $49.99', '/search?min_price=1000&max_price=4999'],
+      ['$50 and more', '/search?min_price=5000'],
     ],
   );
   const textOf = (minPriceMinor: number, maxPriceMinor?: number) =>
     chosenFilters({ ...EVERYTHING, minPriceMinor, ...(maxPriceMinor ? { maxPriceMinor } : {}) }, NO_FACETS, 'JPY')[0]
       ?.text;
   assert.deepEqual(
-    [textOf(1_001, 5_000), textOf(500, 700), textOf(2_501)],
-    ['¥1,000 to ¥5,000', '¥500 to ¥700', '¥2,500 and more'],
+    [textOf(1_000, 4_999), textOf(501, 700), textOf(2_501)],
+    ['¥1,000 to ¥4,999', '¥501 to ¥700', '¥2,501 and more'],
   );
 });
 

@@ -6,6 +6,7 @@ import {
   CATEGORY_SEPARATOR,
   type Facets,
   type FacetValue,
+  NO_HIGHEST_PRICE,
   type PriceWords,
   type SearchQuery,
 } from '../../modules/search/index.ts';
@@ -81,7 +82,7 @@ export function priceEntries(query: SearchQuery, ranges: Facets['price'], curren
     .map((range) => {
       // The last range has no end, and no address carries one.
       const ends =
-        range.max === Number.MAX_SAFE_INTEGER
+        range.max === NO_HIGHEST_PRICE
           ? { minPriceMinor: range.min }
           : { minPriceMinor: range.min, maxPriceMinor: range.max };
       const selected = query.minPriceMinor === range.min && query.maxPriceMinor === ends.maxPriceMinor;
@@ -150,15 +151,11 @@ export function chosenFilters(query: SearchQuery, facets: Facets, currency: stri
   return chosen;
 }
 
-/** A price range begins a minor unit above the bound of the one before, so that no product is in both; people read bounds. */
-const ABOVE_A_BOUND = /^(?:10*|250*|50*)$/;
-
 export function priceRangeText(
   { minPriceMinor = 0, maxPriceMinor }: { minPriceMinor?: number; maxPriceMinor?: number },
   currency: string,
 ): string {
-  const bound = ABOVE_A_BOUND.test(String(minPriceMinor - 1)) ? minPriceMinor - 1 : minPriceMinor;
-  const from = shortMoney(bound, currency);
+  const from = shortMoney(minPriceMinor, currency);
   if (maxPriceMinor === undefined) return `${from} and more`;
   const to = shortMoney(maxPriceMinor, currency);
   return minPriceMinor === 0 ? `Up to ${to}` : `${from} to ${to}`;

@@ -51,6 +51,17 @@ describe('searching', () => {
     );
   });
 
+  test('every price range that the JSON names can be asked for as it is', async () => {
+    const { total, facets } = (await get('/search')).json();
+    let found = 0;
+    for (const { min, max, count } of [...facets.price, { min: 0, max: Number.MAX_SAFE_INTEGER, count: total }]) {
+      const answer = await get(`/search?min_price=${min}&max_price=${max}`);
+      assert.equal(answer.json().total, count);
+      found += count;
+    }
+    assert.equal(found, 2 * total);
+  });
+
   test('why is for operators only', async () => {
     const url = searchFor('lamp', '&explain=true');
     assert.equal((await get(url)).statusCode, 401);

@@ -1,7 +1,7 @@
 // GET /search: one search, as a page with facets or as JSON.
 import { type Static, Type } from 'typebox';
 import { html } from '../../lib/html.ts';
-import { MAX_PAGE_SIZE, MAX_TERM_CHARACTERS, type SearchQuery } from '../../modules/search/index.ts';
+import { MAX_PAGE_SIZE, MAX_TERM_CHARACTERS, NO_HIGHEST_PRICE, type SearchQuery } from '../../modules/search/index.ts';
 import { REVALIDATE } from '../kit/cache-control.ts';
 import { callerOf, requireCaller } from '../kit/caller.ts';
 import { layout } from '../kit/layout.ts';
@@ -14,11 +14,10 @@ import { ResultSchema, searchJson } from './search-json.ts';
 import { DEFAULT_SEARCH_SIZE, EVERYTHING, MAX_SENT_TERM_CHARACTERS, searchFor, searchUrl } from './search-url.ts';
 
 const MAX_PAGE = 1_000_000;
-const MAX_PRICE_MINOR = 1_000_000_000_000;
 const MAX_CHOICES = 20; // of one facet at a time
 
 const choices = Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: MAX_CHOICES }));
-const priceMinor = Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_PRICE_MINOR }));
+const priceMinor = Type.Optional(Type.Integer({ minimum: 0, maximum: NO_HIGHEST_PRICE }));
 const sorts = ['relevance', 'price_asc', 'price_desc', 'rating', 'newest'] as const;
 
 const QuerySchema = Type.Object({
@@ -98,7 +97,9 @@ function searchQuery(asked: Static<typeof QuerySchema>): SearchQuery {
     brands: asked.brand ?? [],
     sellers: asked.seller ?? [],
     ...(asked.min_price === undefined ? {} : { minPriceMinor: asked.min_price }),
-    ...(asked.max_price === undefined ? {} : { maxPriceMinor: asked.max_price }),
+    ...(asked.max_price === undefined || asked.max_price === NO_HIGHEST_PRICE
+      ? {}
+      : { maxPriceMinor: asked.max_price }),
     ...(asked.min_rating === undefined ? {} : { minRating: asked.min_rating }),
     ...(asked.in_stock ? { inStock: true } : {}),
     ...(asked.exact ? { exact: true } : {}),

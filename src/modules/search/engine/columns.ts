@@ -1,5 +1,6 @@
 // What filters, facets, sorts and ranking read of a product: one typed array each, indexed by the product's slot in its segment.
 import type { ReplicaDocument } from '../document.ts';
+import { NO_HIGHEST_PRICE } from '../query.ts';
 import { digestOf } from './digest.ts';
 import { sharedFloat32, sharedFloat64, sharedUint8, sharedUint16, sharedUint32 } from './shared-arrays.ts';
 
@@ -99,15 +100,15 @@ export function ratingOf(document: ReplicaDocument): { stars: number; ratings: n
 }
 
 export const PRICE_STEP_COUNT = PRICE_STEPS_MINOR.length + 1;
-/** Step n holds prices above step n-1's end, up to its own end. */
+/** Step n begins at a round price and holds what is cheaper than the next one: to $24.99, from $25 to $49.99. */
 function priceStepOf(priceMinor: number): number {
-  const step = PRICE_STEPS_MINOR.findIndex((end) => priceMinor <= end);
+  const step = PRICE_STEPS_MINOR.findIndex((next) => priceMinor < next);
   return step === -1 ? PRICE_STEPS_MINOR.length : step;
 }
 
 export function priceStepRange(step: number): { min: number; max: number } {
   return {
-    min: step === 0 ? 0 : (PRICE_STEPS_MINOR[step - 1] as number) + 1,
-    max: PRICE_STEPS_MINOR[step] ?? Number.MAX_SAFE_INTEGER,
+    min: PRICE_STEPS_MINOR[step - 1] ?? 0,
+    max: step < PRICE_STEPS_MINOR.length ? (PRICE_STEPS_MINOR[step] as number) - 1 : NO_HIGHEST_PRICE,
   };
 }

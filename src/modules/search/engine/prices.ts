@@ -3,7 +3,7 @@
 // Prices are compared as they stand, in the shop's own currency, whatever sign was typed. Not read: numbers in words ("under fifty"),
 // which are ages and titles as often, and pounds, which weigh.
 import { minorDigits } from '../../../lib/money.ts';
-import type { PriceWords, SearchQuery } from '../query.ts';
+import { NO_HIGHEST_PRICE, type PriceWords, type SearchQuery } from '../query.ts';
 
 /** Who names one price would as gladly pay a little more or less. */
 const NEAR_SHARE = 0.2;
@@ -104,10 +104,10 @@ function endsHere(behind: string): boolean {
 /** Limits that were typed narrow those that were chosen. */
 export function withPrice(query: SearchQuery, price: PriceWords | null): SearchQuery {
   if (price === null) return query;
-  const { minPriceMinor = 0, maxPriceMinor = Number.MAX_SAFE_INTEGER } = query;
+  const { minPriceMinor = 0, maxPriceMinor = NO_HIGHEST_PRICE } = query;
   return {
     ...query,
     minPriceMinor: Math.max(minPriceMinor, price.minPriceMinor ?? 0),
-    maxPriceMinor: Math.min(maxPriceMinor, price.maxPriceMinor ?? Number.MAX_SAFE_INTEGER),
+    maxPriceMinor: Math.min(maxPriceMinor, price.maxPriceMinor ?? NO_HIGHEST_PRICE),
   };
 }

@@ -63,7 +63,7 @@ test('a product is indexed as the words and figures the engine makes of it, and 
     sellerFacet: '1\t1\tTestseller',
     productId: 7,
     priceMinor: 1_000,
-    priceStep: 8,
+    priceStep: 9,
     stars: 5,
     createdAtMs: 0,
     soldOut: true,
