@@ -22,4 +22,4 @@ export {
 export { openQueryLog, type QueryLog } from './query-log.ts';
 export { openReplica, type Replica, type ReplicaOptions } from './replica.ts';
 export type { ReplicaSource } from './source.ts';
-export type { QueryReport, QueryReportRow } from './store-query-log.ts';
+export type { QueryReport, QueryReportRow, SearchOutcome } from './store-query-log.ts';

@@ -10,9 +10,11 @@ const log = openLog('test', 'silent');
 test('searches and clicks are counted together; only frequent ones that found something are suggested', async (t) => {
   const db = await openTestDatabase(t);
   const queryLog = openQueryLog(db, log);
-  for (let time = 0; time < 3; time++) queryLog.searched('  Kettle ', true);
-  for (let time = 0; time < 4; time++) queryLog.searched('xqz', false);
-  queryLog.searched('mug', true);
+  for (let time = 0; time < 3; time++) queryLog.searched('  Kettle ', 'found');
+  for (let time = 0; time < 4; time++) queryLog.searched('xqz', 'empty');
+  queryLog.searched('mug', 'found');
+  for (let time = 0; time < 3; time++) queryLog.searched('purple mug', 'near');
+  queryLog.searched('purple mug', 'empty');
   queryLog.clicked('kettle', 7);
   queryLog.clicked('KETTLE', 7);
   queryLog.clicked('kettle', 8);
@@ -20,17 +22,18 @@ test('searches and clicks are counted together; only frequent ones that found so
   assert.deepEqual(await loadFrequentQueries(db), [{ term: 'kettle', times: 3 }]);
 
   const again = openQueryLog(db, log);
-  again.searched('kettle', true);
+  again.searched('kettle', 'found');
   await again.close();
-  const { top, withoutResults } = await again.report(7);
+  const { top, withoutResults, nearOnly } = await again.report(7);
   assert.deepEqual(top, [
-    { term: 'kettle', times: 4, timesEmpty: 0, clicks: 3, favouriteId: 7 },
-    { term: 'xqz', times: 4, timesEmpty: 4, clicks: 0, favouriteId: null },
-    { term: 'mug', times: 1, timesEmpty: 0, clicks: 0, favouriteId: null },
+    { term: 'kettle', times: 4, timesNear: 0, timesEmpty: 0, clicks: 3, favouriteId: 7 },
+    { term: 'purple mug', times: 4, timesNear: 3, timesEmpty: 1, clicks: 0, favouriteId: null },
+    { term: 'xqz', times: 4, timesNear: 0, timesEmpty: 4, clicks: 0, favouriteId: null },
+    { term: 'mug', times: 1, timesNear: 0, timesEmpty: 0, clicks: 0, favouriteId: null },
   ]);
   assert.deepEqual(
-    withoutResults.map(({ term }) => term),
-    ['xqz'],
+    [withoutResults, nearOnly].map((list) => list.map(({ term }) => term)),
+    [['xqz'], ['purple mug']],
   );
 });
 
@@ -46,6 +49,6 @@ test('a database that is away costs the counts and nobody else anything', async 
   const db = await openTestDatabase(t);
   const broken = { ...db, query: () => Promise.reject(new Error('away')) };
   const queryLog = openQueryLog(broken, log);
-  queryLog.searched('kettle', true);
+  queryLog.searched('kettle', 'found');
   await queryLog.close();
 });

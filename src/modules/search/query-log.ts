@@ -5,10 +5,16 @@ import { createBatcher } from '../../lib/batcher.ts';
 import type { Database } from '../../lib/db.ts';
 import type { Log } from '../../lib/log.ts';
 import { fold } from './engine/text.ts';
-import { addClickCounts, addQueryCounts, type QueryReport, readQueryReport } from './store-query-log.ts';
+import {
+  addClickCounts,
+  addQueryCounts,
+  type QueryReport,
+  readQueryReport,
+  type SearchOutcome,
+} from './store-query-log.ts';
 
 export type QueryLog = {
-  searched(term: string, found: boolean): void;
+  searched(term: string, outcome: SearchOutcome): void;
   clicked(term: string, productId: number): void;
   /** Of the last days, today included. */
   report(days: number): Promise<QueryReport>;
@@ -24,7 +30,7 @@ const MAX_TERM_CHARACTERS = 80;
 /** Mail addresses, and numbers that could be a phone, a card or an account: people paste such things into any field. */
 const PERSONAL = /@|\d(?:[\s-]?\d){6}/;
 
-type Item = { term: string; found: boolean } | { term: string; productId: number };
+type Item = { term: string; outcome: SearchOutcome } | { term: string; productId: number };
 
 export function openQueryLog(db: Database, log: Log): QueryLog {
   const batcher = createBatcher<Item, null>({
@@ -42,9 +48,9 @@ export function openQueryLog(db: Database, log: Log): QueryLog {
     batcher.submit(0, item).catch((error: unknown) => log.debug({ err: error }, 'a search was not counted'));
   };
   return {
-    searched: (typed, found) => {
+    searched: (typed, outcome) => {
       const term = countableTerm(typed);
-      if (term !== undefined) submit({ term, found });
+      if (term !== undefined) submit({ term, outcome });
     },
     clicked: (typed, productId) => {
       const term = countableTerm(typed);
@@ -65,10 +71,10 @@ export function countableTerm(typed: string): string | undefined {
 }
 
 async function writeCounts(db: Database, items: Item[]): Promise<void> {
-  const queries = new Map<string, { term: string; found: boolean; times: number }>();
+  const queries = new Map<string, { term: string; outcome: SearchOutcome; times: number }>();
   const clicks = new Map<string, { term: string; productId: number; times: number }>();
   for (const item of items) {
-    if ('found' in item) countOne(queries, `${item.found} ${item.term}`, item);
+    if ('outcome' in item) countOne(queries, `${item.outcome} ${item.term}`, item);
     else countOne(clicks, `${item.productId} ${item.term}`, item);
   }
   if (queries.size > 0) await addQueryCounts(db, [...queries.values()]);

@@ -77,7 +77,9 @@ describe('searching', () => {
   });
 
   test('searches and what is opened from them reach the operator, without who it was', async () => {
+    const { title = '' } = (await open.shop.replica.product(open.productId)) ?? {};
     await get(searchFor('a very seldom thing'));
+    for (const term of [`${title} zqzqzq`, 'zqzqzq']) await get(searchFor(term));
     await get(`/product/${open.productId}`, { referer: `${open.shop.publicOrigin}/search?term=a+very+seldom+thing` });
     assert.equal((await get('/operator/search', open.people.buyer.bearer)).statusCode, 403);
     type Row = { term: string; clicks: number; favouriteId: string | null };
@@ -89,6 +91,13 @@ describe('searching', () => {
     assert.equal((await rowOf())?.favouriteId, String(open.productId));
     const page = await get('/operator/search', { ...open.people.operator.bearer, ...PAGE });
     assert.match(page.body, /a very seldom thing/);
+    const { withoutResults, nearOnly } = (await get('/operator/search', open.people.operator.bearer)).json();
+    const has = (list: Row[], term: string) => list.some((row) => row.term === term);
+    assert.deepEqual(
+      [has(withoutResults, 'zqzqzq'), has(withoutResults, `${title} zqzqzq`.toLowerCase())],
+      [true, false],
+    );
+    assert.equal(has(nearOnly, `${title} zqzqzq`.toLowerCase()), true);
   });
 
   test('no term makes an error page', async () => {

@@ -1,7 +1,14 @@
 // GET /search: one search, as a page with facets or as JSON.
 import { type Static, Type } from 'typebox';
 import { html } from '../../lib/html.ts';
-import { MAX_PAGE_SIZE, MAX_TERM_CHARACTERS, NO_HIGHEST_PRICE, type SearchQuery } from '../../modules/search/index.ts';
+import {
+  MAX_PAGE_SIZE,
+  MAX_TERM_CHARACTERS,
+  NO_HIGHEST_PRICE,
+  type SearchOutcome,
+  type SearchQuery,
+  type SearchResult,
+} from '../../modules/search/index.ts';
 import { REVALIDATE } from '../kit/cache-control.ts';
 import { callerOf, requireCaller } from '../kit/caller.ts';
 import { layout } from '../kit/layout.ts';
@@ -58,7 +65,7 @@ export function searchRoutes(app: App, shop: Shop): void {
     const query = searchQuery(request.query);
     const result = await shop.replica.search(query);
     // Filters and further pages are the same question asked on.
-    if (query.page === 1 && isUnfiltered(query)) shop.queryLog.searched(query.term, result.fitting > 0);
+    if (query.page === 1 && isUnfiltered(query)) shop.queryLog.searched(query.term, outcomeOf(result));
     const isEmptyPage = result.total === 0 && wantsPage(request);
     const departments = isEmptyPage ? (await shop.replica.search({ ...EVERYTHING, size: 1 })).facets.category : [];
     const ageSeconds = shop.replica.ageSeconds();
@@ -105,6 +112,12 @@ function searchQuery(asked: Static<typeof QuerySchema>): SearchQuery {
     ...(asked.exact ? { exact: true } : {}),
     ...(asked.explain ? { explain: true } : {}),
   };
+}
+
+/** A word that no product has is one that its products lack. */
+function outcomeOf({ total, fitting, unknownWords }: SearchResult): SearchOutcome {
+  if (total === 0) return 'empty';
+  return fitting > 0 && unknownWords.length === 0 ? 'found' : 'near';
 }
 
 function isUnfiltered(query: SearchQuery): boolean {

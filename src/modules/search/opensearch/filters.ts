@@ -1,6 +1,6 @@
 // A query's filters as OpenSearch takes them.
 import { fold } from '../engine/text.ts';
-import type { SearchQuery } from '../query.ts';
+import { NO_HIGHEST_PRICE, type SearchQuery } from '../query.ts';
 import type { Body } from './server.ts';
 
 /** Filters that their own facet lifts, so they come after counting. */
@@ -15,8 +15,8 @@ export function fixedFilters({ categories, inStock }: SearchQuery): Body[] {
 }
 
 export function liftedFilters({ brands, sellers, ...query }: SearchQuery): LiftedFilters {
-  const { minPriceMinor = 0, maxPriceMinor = Number.MAX_SAFE_INTEGER, minRating = 0 } = query;
-  const isPriced = minPriceMinor > 0 || maxPriceMinor < Number.MAX_SAFE_INTEGER;
+  const { minPriceMinor = 0, maxPriceMinor = NO_HIGHEST_PRICE, minRating = 0 } = query;
+  const isPriced = minPriceMinor > 0 || maxPriceMinor < NO_HIGHEST_PRICE;
   return {
     ...(brands.length === 0 ? {} : { brand: { terms: { brandKey: brands.map(fold) } } }),
     ...(sellers.length === 0 ? {} : { seller: { terms: { sellerId: sellers } } }),
