@@ -15,8 +15,12 @@ const UNLIKELY = 4;
 const SLIP = 256;
 
 const TWO_SLIPS_FROM_CHARACTERS = 6;
+/** From here on few words are a slip apart: pairs like "basil" and "basic", "cloves" and "gloves" are shorter. */
+const ANY_SLIP_FROM_CHARACTERS = 7;
+/** In shorter words one that is heard for another makes another word: creme and crime, cards and carts. */
+const NEAR_SOUND_FROM_CHARACTERS = 6;
+/** Two of which one is unlikely. */
 const ANY_TWO_SLIPS_FROM_CHARACTERS = 8;
-const ANY_SLIP_FROM_CHARACTERS = 5;
 
 /** `doubt`: 0 where it sounds the same, the more the less likely. */
 export type Distance = { slips: number; doubt: number };
@@ -26,10 +30,14 @@ export function mostSlips(word: string): number {
   return word.length >= TWO_SLIPS_FROM_CHARACTERS ? 2 : 1;
 }
 
-/** Whether this may be a slip at all: the shorter the word, the likelier the slips must be. "cafe" is no slip of "case". */
+/**
+ * Whether this may be a slip at all: the shorter the word, the likelier the slips must be, for the more words are near it that are right
+ * themselves. "cafe" is no slip of "case", and "basil" none of "basic".
+ */
 export function isBelievable({ slips, doubt }: Distance, word: string, sameStart: boolean): boolean {
-  if (slips > 1) return word.length >= ANY_TWO_SLIPS_FROM_CHARACTERS || doubt <= slips * LIKELY;
-  return word.length >= ANY_SLIP_FROM_CHARACTERS || doubt === SAME || (sameStart && doubt <= LIKELY);
+  if (doubt === SAME) return true;
+  if (slips === 1) return word.length >= ANY_SLIP_FROM_CHARACTERS || (sameStart && doubt <= LIKELY);
+  return sameStart && doubt <= LIKELY + (word.length >= ANY_TWO_SLIPS_FROM_CHARACTERS ? UNLIKELY : LIKELY);
 }
 
 /** Letters left out, put in, exchanged, or two swapped (optimal string alignment); undefined above `max` slips. */
@@ -45,7 +53,7 @@ export function distanceBetween(typed: string, meant: string, max: number): Dist
       let cost = Math.min(
         (last[j] as number) + putIn(typed, i - 1),
         (row[j - 1] as number) + leftOut(meant, j - 1),
-        (last[j - 1] as number) + exchanged(typed.charCodeAt(i - 1), meant.charCodeAt(j - 1)),
+        (last[j - 1] as number) + exchanged(typed, i - 1, meant, j - 1),
       );
       if (i > 1 && j > 1 && isSwapped(typed, i, meant, j)) {
         cost = Math.min(cost, (beforeLast[j - 2] as number) + SLIP + LIKELY);
@@ -76,10 +84,14 @@ function isPaired(word: string, at: number): boolean {
   return code === word.charCodeAt(at - 1) || code === word.charCodeAt(at + 1);
 }
 
-function exchanged(a: number, b: number): number {
+function exchanged(typed: string, i: number, meant: string, j: number): number {
+  const [a, b] = [typed.charCodeAt(i), meant.charCodeAt(j)];
   if (a === b) return 0;
+  // That a letter is doubled was known, and not which: vaccum.
+  if (isPaired(typed, i) && isPaired(meant, j)) return SLIP + SAME;
   const pair = String.fromCharCode(Math.min(a, b), Math.max(a, b));
   if (SAME_SOUNDS.has(pair)) return SLIP + SAME;
+  if (typed.length < NEAR_SOUND_FROM_CHARACTERS) return SLIP + UNLIKELY;
   const areVowels = VOWELS.includes(pair.charAt(0)) && VOWELS.includes(pair.charAt(1));
   return SLIP + (areVowels || NEAR_SOUNDS.has(pair) ? LIKELY : UNLIKELY);
 }

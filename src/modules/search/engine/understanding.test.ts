@@ -68,6 +68,31 @@ test('spelt as it sounds is one slip', () => {
   ]);
 });
 
+test('what shops do not have is no slip of what they have, and what people mistype is', () => {
+  const meant =
+    'basic crime gloves mouse canvas wallet print party bread road model keyboard vacuum kettle curtain monitor jacket';
+  const more = 'camera puzzle coffee headphones umbrella printer binoculars microwave telephone';
+  const state = shopOf({ title: meant }, { title: more });
+  const corrected = (term: string) => searchProducts(state, testQuery(term)).correctedTerm;
+  const words = 'basil creme crème cloves moose mallet prick parka broad modem ballet noodle pastry trout tulle poodle';
+  const wrong = words.split(' ').filter((word) => corrected(word) !== null);
+  assert.deepEqual(wrong, []);
+  const slips: Record<string, string> = {
+    ...{
+      keybord: 'keyboard',
+      kyeboard: 'keyboard',
+      vaccum: 'vacuum',
+      vacum: 'vacuum',
+      kettel: 'kettle',
+      ketle: 'kettle',
+    },
+    ...{ curtin: 'curtain', moniter: 'monitor', jaket: 'jacket', camrea: 'camera', camara: 'camera', puzzel: 'puzzle' },
+    ...{ cofee: 'coffee', headfones: 'headphones', umberella: 'umbrella', pritner: 'printer', telefone: 'telephone' },
+    ...{ binaculars: 'binoculars', micorwave: 'microwave' },
+  };
+  assert.deepEqual(Object.fromEntries(Object.keys(slips).map((slip) => [slip, corrected(slip)])), slips);
+});
+
 test('the word that was meant has synonyms and stands beside its neighbours', () => {
   const state = shopOf(
     { title: 'Smartphone' },
