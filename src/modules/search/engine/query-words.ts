@@ -5,6 +5,7 @@ import { isNumber, unitOf } from './units.ts';
 const STOP_WORDS = new Set('a an and at by for from in of on or the to with'.split(' '));
 // About the purchase, not about the thing.
 const PURCHASE_WORDS = new Set('affordable best buy cheap cheapest deal deals online'.split(' '));
+const SIZES = new Set('xxs xs s m l xl xxl xxxl small medium large'.split(' '));
 /** What follows them describes the thing named before them. "in" and "on" do not: in-ear, clip-on. */
 const PREPOSITIONS = new Set('by for from with'.split(' '));
 
@@ -34,6 +35,13 @@ function isNoun(words: string[], at: number): boolean {
 }
 
 function isStopWord(words: string[], at: number): boolean {
+  const word = words[at] as string;
+  // "shoes size 8": the 8 says it, and shoes are what is looked for.
+  if (word === 'size') return isSize(words[at + 1]);
   // 17 in is a measure.
-  return STOP_WORDS.has(words[at] as string) && !(words[at] === 'in' && at > 0 && isNumber(words[at - 1] as string));
+  return STOP_WORDS.has(word) && !(word === 'in' && at > 0 && isNumber(words[at - 1] as string));
+}
+
+function isSize(word: string | undefined): boolean {
+  return word !== undefined && (/^[0-9]/.test(word) || SIZES.has(word));
 }

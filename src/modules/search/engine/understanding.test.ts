@@ -180,6 +180,7 @@ test('the thing is the last noun before a preposition, not a number or a measure
   assert.equal(head('case for iphone 11'), 'case');
   assert.equal(head('iphone 11'), 'iphone');
   assert.equal(head('oak desk 48 in'), 'desk');
+  assert.equal(head('leather case size 11'), 'case');
 });
 
 test('what a product says it is counts before its shelf', () => {
