@@ -55,11 +55,12 @@ function itemOf({ productId, title, brand, category, priceMinor, currency }: Sea
 }
 
 function textOf(result: SearchResult): string {
-  const { explanation, items, total, correctedTerm, relaxedWords, unknownWords, price } = result;
+  const { explanation, items, total, correctedTerm, relaxedWords, unknownWords, leftOut, price } = result;
   const said = [
     correctedTerm === null ? '' : `searched for: ${correctedTerm}`,
     price === null ? '' : `read as a price: ${price.text}`,
     unknownWords.length === 0 ? '' : `no product has: ${unknownWords.join(', ')}`,
+    leftOut === 0 ? '' : `with all words, at another price: ${leftOut}`,
     relaxedWords.length === 0 ? '' : `no product has all words; the nearest lack: ${relaxedWords.join(', ')}`,
   ].filter((line) => line !== '');
   const scores = new Map(explanation?.scores.map((one) => [one.productId, one]));

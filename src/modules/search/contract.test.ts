@@ -185,6 +185,15 @@ function contract(name: string, open: (source: TestSource) => Promise<Opened>): 
         assert.equal((await find('', { minPriceMinor: min, maxPriceMinor: max })).total, count);
     });
 
+    test('products that the price or the filters leave out are told from products that are not there', async () => {
+      const dear = await find('blue running shoes under 50');
+      assert.deepEqual([dear.fitting, dear.leftOut, dear.relaxedWords], [0, 1, ['blue']]);
+      assert.deepEqual([(await find('red running shoes', { brands: ['Nokia'] })).leftOut], [2]);
+      assert.equal((await find('blue running shoes')).leftOut, 0);
+      assert.equal((await find('leather toner')).leftOut, 0);
+      assert.equal((await find('', { brands: ['Nokia'], maxPriceMinor: 1 })).leftOut, 0);
+    });
+
     test('one price finds what costs about as much, or else whatever it costs', async () => {
       const near = await find('running shoes $40');
       assert.deepEqual(near.price, { text: '$40', minPriceMinor: 3_200, maxPriceMinor: 4_800, isNear: true });

@@ -79,6 +79,8 @@ export type SearchResult = {
   currency: string;
   /** How many of the total have every word; the others follow behind. */
   fitting: number;
+  /** Where that is none: how many have every word and are left out by the filters or by the price in the term. */
+  leftOut: number;
   total: number;
   items: ListedProduct[];
   facets: Facets;

@@ -31,6 +31,9 @@ export const ResultSchema = Type.Object({
   relaxedWords: Type.Array(Type.String(), {
     description: 'Where no product has all words: those that the best one lacks.',
   }),
+  leftOut: Type.Integer({
+    description: 'Where no product has all words and passes the filters: how many have all words and do not.',
+  }),
   readAsPrice: Nullable(
     Type.Object({ text: Type.String(), min: Type.Optional(Type.Integer()), max: Type.Optional(Type.Integer()) }),
   ),
@@ -87,6 +90,7 @@ export function searchJson(query: SearchQuery, result: SearchResult, ageSeconds:
     correctedTerm: result.correctedTerm,
     unknownWords: result.unknownWords,
     relaxedWords: result.relaxedWords,
+    leftOut: result.leftOut,
     readAsPrice: price && { text: price.text, min: price.minPriceMinor, max: price.maxPriceMinor },
     total: result.total,
     page: query.page,

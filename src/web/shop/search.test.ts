@@ -38,6 +38,8 @@ describe('searching', () => {
     const page = (await get(searchFor(`${title} under 90000`), PAGE)).body;
     assert.match(page, /“under 90000” is read as a price/);
     assert.match(page, /exact=true/);
+    const dear = (await get(searchFor(`${title} under 1`), PAGE)).body;
+    assert.match(dear, /1 product has all the words, and none at this price: <a href="\/search\?term=[^"&]*">show it/);
     const near = (await get(searchFor(`${title} $90000`), PAGE)).body;
     assert.match(near, /“\$90000” is read as a price, and nothing costs about that/);
     assert.match((await get(searchFor(`${title} xqzxqz`), PAGE)).body, /Nothing here is called “xqzxqz”/);

@@ -22,7 +22,7 @@ const MANY_WORDS = 5;
 
 type Placed = { segment: Segment; base: number };
 /** `query` with what was read out of its term; `fitting` products have every word. */
-type Run = { query: SearchQuery; understood: Understood; tally: Tally; fitting: number };
+type Run = { query: SearchQuery; understood: Understood; tally: Tally; fitting: number; leftOut: number };
 
 /** A result whose documents are still to be put in: plain data, whichever thread found it. */
 export type FoundProducts = Omit<SearchResult, 'items'> & { productIds: number[] };
@@ -42,7 +42,7 @@ export function findProducts(state: SearchState, asked: SearchQuery): FoundProdu
   const fewest = asked.sort === 'relevance' ? MAX_CANDIDATES : 0;
   const limit = Math.min(MAX_RANKED_RESULTS, Math.max(first + size, fewest));
   const segments = placeSegments(state);
-  const { query, understood, tally, fitting } = runCorrected(state, segments, asked, limit);
+  const { query, understood, tally, fitting, leftOut } = runCorrected(state, segments, asked, limit);
 
   const ranked = rankedOf(tally.top);
   const isReranked = understood.groups.length > 0 && query.sort === 'relevance';
@@ -58,6 +58,7 @@ export function findProducts(state: SearchState, asked: SearchQuery): FoundProdu
     price: understood.price,
     currency: state.knowledge.currency,
     fitting,
+    leftOut: fitting === 0 ? leftOut : 0,
     total: tally.total,
     productIds: shown.map(({ productId }) => productId),
     facets: facetsOf(state, tally, query),
@@ -97,11 +98,16 @@ function run(state: SearchState, segments: Placed[], asked: SearchQuery, term: s
   if (understood.text === '') {
     for (const { segment, base } of segments) tallyAll(tally, segment, base);
     takeFigures(tally);
-    return { query, understood, tally, fitting: tally.total };
+    return { query, understood, tally, fitting: tally.total, leftOut: 0 };
   }
-  const fitting = tallyMatches(tally, segments, understood, query.sort === 'relevance' ? ENOUGH_RESULTS : 1);
+  const { fitting, leftOut } = tallyMatches(
+    tally,
+    segments,
+    understood,
+    query.sort === 'relevance' ? ENOUGH_RESULTS : 1,
+  );
   takeFigures(tally);
-  return { query, understood, tally, fitting };
+  return { query, understood, tally, fitting, leftOut };
 }
 
 function lackedBy(segments: Placed[], understood: Understood, { place }: Ranked): string[] {
@@ -127,14 +133,21 @@ export function listedProducts(state: SearchState, productIds: number[]): Listed
 
 /**
  * Products that have every word; where they are fewer than `enough`, also those that lack one, and so on. The filters have
- * no say in that: they only narrow. Answers how many that pass them have every word.
+ * no say in that: they only narrow. Answers how many have every word
+ * and pass them, and how many have and do not.
  */
-export function tallyMatches(tally: Tally, segments: Placed[], { groups }: Understood, enough: number): number {
+export function tallyMatches(
+  tally: Tally,
+  segments: Placed[],
+  { groups }: Understood,
+  enough: number,
+): { fitting: number; leftOut: number } {
   for (const { segment, base } of segments) {
     tallyFound(tally, segment, base, findAll(segment, groups), 0);
   }
   const fitting = tally.total;
-  if (tally.matched >= enough || groups.length < 2) return fitting;
+  const leftOut = tally.matched - fitting;
+  if (tally.matched >= enough || groups.length < 2) return { fitting, leftOut };
   const all = segments.map(({ segment }) => segment);
   const counts = groups.length < MANY_WORDS ? undefined : countByGroups(all, groups);
   for (let missing = 1; missing < groups.length && tally.matched < enough; missing++) {
@@ -143,5 +156,5 @@ export function tallyMatches(tally: Tally, segments: Placed[], { groups }: Under
       tallyFound(tally, segment, base, findSome(segment, groups, groups.length - missing), missing);
     }
   }
-  return fitting;
+  return { fitting, leftOut };
 }

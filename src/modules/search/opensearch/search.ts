@@ -42,11 +42,12 @@ type Run = {
   answer: SearchAnswer | null;
   matched: number;
   fitting: number;
+  leftOut: number;
 };
 
 export async function searchProducts(lexicon: Lexicon, asked: SearchQuery): Promise<SearchResult> {
   const startedAt = performance.now();
-  const { query, state, understood, answer, fitting } = await runCorrected(lexicon, asked);
+  const { query, state, understood, answer, fitting, leftOut } = await runCorrected(lexicon, asked);
   const hits = answer?.hits.hits ?? [];
   const first = fitting === 0 ? hits[0] : undefined;
   return {
@@ -56,6 +57,7 @@ export async function searchProducts(lexicon: Lexicon, asked: SearchQuery): Prom
     price: understood.price,
     currency: state.knowledge.currency,
     fitting,
+    leftOut: fitting === 0 ? leftOut : 0,
     total: answer?.hits.total.value ?? 0,
     items: hits.map((hit) => hit._source.document),
     facets: answer ? readFacets(answer.aggregations, query) : emptyFacets(query),
@@ -91,27 +93,28 @@ async function run(lexicon: Lexicon, asked: SearchQuery, term: string): Promise<
   const known = { query, state, understood };
   if (understood.text === '') {
     const answer = await find(lexicon, browseBody(query));
-    return { ...known, answer, matched: answer.hits.total.value, fitting: answer.hits.total.value };
+    return { ...known, answer, matched: answer.hits.total.value, fitting: answer.hits.total.value, leftOut: 0 };
   }
   // Nothing that was asked for is known to any product.
-  if (understood.groups.length === 0) return { ...known, answer: null, matched: 0, fitting: 0 };
+  if (understood.groups.length === 0) return { ...known, answer: null, matched: 0, fitting: 0, leftOut: 0 };
   const groups = wordGroups(state.vocabulary, understood.groups);
   const answer = await find(lexicon, termBody(query, groups, understood.head, 0));
   const fitting = answer.hits.total.value;
   const enough = query.sort === 'relevance' ? ENOUGH_RESULTS : 1;
-  if (fitting >= enough) return { ...known, answer, matched: fitting, fitting };
-  const { missing, matched } = await mayLack(lexicon, groups, enough);
-  if (missing === 0) return { ...known, answer, matched, fitting };
+  if (fitting >= enough) return { ...known, answer, matched: fitting, fitting, leftOut: 0 };
+  const { missing, matched, complete } = await mayLack(lexicon, groups, enough);
+  const leftOut = Math.max(0, complete - fitting);
+  if (missing === 0) return { ...known, answer, matched, fitting, leftOut };
   const relaxed = await find(lexicon, termBody(query, groups, understood.head, missing));
-  return { ...known, answer: relaxed, matched, fitting: relaxed.aggregations.fitting?.doc_count ?? 0 };
+  return { ...known, answer: relaxed, matched, fitting: relaxed.aggregations.fitting?.doc_count ?? 0, leftOut };
 }
 
-/** The fewest words that products must be allowed to lack to be enough; the filters have no say in that. */
+/** The fewest words that products must be allowed to lack to be enough, and how many lack none; the filters have no say in that. */
 async function mayLack(
   { server, alias }: Lexicon,
   groups: WordGroup[],
   enough: number,
-): Promise<{ missing: number; matched: number }> {
+): Promise<{ missing: number; matched: number; complete: number }> {
   const filters = lackingFilters(groups);
   const { aggregations } = await searchIndex<LackingAnswer>(server, alias, {
     size: 0,
@@ -123,7 +126,7 @@ async function mayLack(
   const most = found === -1 ? counts.length - 1 : found;
   // No further than it helps.
   const missing = counts.indexOf(counts[most] as number);
-  return { missing, matched: counts[missing] as number };
+  return { missing, matched: counts[missing] as number, complete: counts[0] as number };
 }
 
 function find({ server, alias }: Lexicon, body: Body): Promise<SearchAnswer> {

@@ -80,13 +80,15 @@ function priceReading(query: SearchQuery, { price }: SearchResult, currency: str
 }
 
 /** What was given up, so that nobody takes the rest for what was asked. */
-function relaxation(query: SearchQuery, { relaxedWords, unknownWords, fitting, total }: SearchResult): Html {
+function relaxation(query: SearchQuery, result: SearchResult): Html {
+  const { relaxedWords, unknownWords, fitting, total, leftOut } = result;
   const lines = [
     // Where nothing is found, this is what the whole page says.
     unknownWords.length === 0 || total === 0
       ? nothing
       : html`<p>Nothing here is called ${quoted(unknownWords)}; the other words were searched.</p>`,
-    relaxedWords.length === 0
+    leftOut > 0 ? html`<p>${notLikeThis(query, result)}</p>` : nothing,
+    relaxedWords.length === 0 || leftOut > 0
       ? nothing
       : html`<p>No product has all the words. The nearest ones lack ${quoted(relaxedWords)}${without(query, relaxedWords)}.</p>`,
   ];
@@ -96,6 +98,14 @@ function relaxation(query: SearchQuery, { relaxedWords, unknownWords, fitting, t
     );
   }
   return html`${lines}`;
+}
+
+/** What fits is there, at another price or without the filters. */
+function notLikeThis(query: SearchQuery, { leftOut, price, relaxedWords }: SearchResult): Html {
+  const { term } = withoutPriceWords(query, price);
+  const what = price === null ? 'with what you chose' : 'at this price';
+  const below = relaxedWords.length === 0 ? '' : ` Those below lack ${quoted(relaxedWords)}.`;
+  return html`${totalText(leftOut)} ${leftOut === 1 ? 'has' : 'have'} all the words, and none ${what}: <a href="${searchFor({ term, exact: query.exact === true })}">show ${leftOut === 1 ? 'it' : 'them'}</a>.${below}`;
 }
 
 function without(query: SearchQuery, lacking: readonly string[]): Html {
