@@ -110,6 +110,12 @@ test('an unfinished last word finds what begins so', () => {
   assert.deepEqual(titlesFor(state, 'headph'), ['Bluetooth headphones']);
 });
 
+test('a number goes on with letters and with no more digits', () => {
+  const state = shopOf({ title: 'Sony WH-1000XM4' }, { title: 'Dog harness', gtin: '2110000010034' });
+  assert.deepEqual(titlesFor(state, 'wh-1000'), ['Sony WH-1000XM4']);
+  assert.deepEqual([titlesFor(state, 'tn-2110'), titlesFor(state, '2110000010034')], [[], ['Dog harness']]);
+});
+
 test('a word that nothing has does not hide what the others find', () => {
   const state = shopOf({ title: 'Garden chair' });
   assert.deepEqual(titlesFor(state, 'garden chair xqzxqz9'), ['Garden chair']);

@@ -6,6 +6,7 @@ const words = (text: string) => wordsOf(fold(text)).words;
 const joined = (text: string) => wordsOf(fold(text)).joined;
 
 test('accents, case and trade marks do not matter', () => {
+  assert.deepEqual(words('I ❤️ tea ☕︎'), ['i', 'tea']);
   assert.deepEqual(words('Café GRÖßE Intel® Core™'), ['cafe', 'grosse', 'intel', 'core']);
 });
 

@@ -24,15 +24,18 @@ const ACCENTS = /[\u0300-\u036f\u064b-\u065f\u0670]/g;
 /** Lower case, without accents, with plain quotes. */
 export function fold(text: string): string {
   if (/^\p{ASCII}*$/u.test(text)) return text.toLowerCase();
-  return text
-    .replace(/[®™©℠]/g, ' ')
-    .replace(/[″”“]/g, '"')
-    .replace(/[′’‘]/g, "'")
-    .replaceAll('×', 'x')
-    .normalize('NFKD')
-    .replace(ACCENTS, '')
-    .toLowerCase()
-    .replace(SPECIAL_LETTER, (letter) => PLAIN_LETTERS[letter] ?? letter);
+  return (
+    text
+      // How a sign is drawn is no word either.
+      .replace(/[®™©℠\p{Variation_Selector}]/gu, ' ')
+      .replace(/[″”“]/g, '"')
+      .replace(/[′’‘]/g, "'")
+      .replaceAll('×', 'x')
+      .normalize('NFKD')
+      .replace(ACCENTS, '')
+      .toLowerCase()
+      .replace(SPECIAL_LETTER, (letter) => PLAIN_LETTERS[letter] ?? letter)
+  );
 }
 
 const SEPARATOR = 1;

@@ -9,7 +9,7 @@ import { documentCount, productsWithTerm, type SearchState } from './state.ts';
 import { synonymsAt } from './synonyms.ts';
 import { fold, joinWords, wordsOf } from './text.ts';
 import { isNumber, spellingsOf, unitOf } from './units.ts';
-import { termOf } from './vocabulary.ts';
+import { termOf, wordAt } from './vocabulary.ts';
 
 const JOINED_WEIGHT = 0.9;
 const SPLIT_WEIGHT = 0.9;
@@ -90,7 +90,10 @@ function understandText(state: SearchState, text: string, price: PriceWords | nu
 export function prefixAlternatives(state: SearchState, prefix: string): Alternative[] {
   const { vocabulary } = state;
   const seen = new Map<number, number>();
+  const isOfNumber = isNumber(prefix);
   for (const wordId of wordsWithPrefix(vocabulary.prefixes, prefix)) {
+    // A longer number is another one: who looks for 2110 wants no article whose 13 digits begin so.
+    if (isOfNumber && isNumber(wordAt(vocabulary, wordId))) continue;
     const term = vocabulary.termOfWord[wordId] as number;
     seen.set(term, (seen.get(term) ?? 0) + (vocabulary.seen[wordId] as number));
   }
