@@ -1,34 +1,22 @@
 // What any implementation behind the door of search promises. Run against the engine in this process, against a stand-in that
 // speaks as much of OpenSearch as is used, and against a real OpenSearch where SEARCH_URL names one.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { Client } from '@opensearch-project/opensearch';
-import { openLog } from '../../lib/log.ts';
 import type { ListedProduct, ReplicaDocument } from './document.ts';
-import { openOpenSearchReplica } from './opensearch/replica.ts';
-import { openStandIn } from './opensearch/test-opensearch-stand-in.ts';
 import type { SearchQuery } from './query.ts';
-import { openReplica, type Replica } from './replica.ts';
 import { PRODUCTS } from './test-contract-products.ts';
+import { type Opened, openEngine, openWithOpenSearch, openWithStandIn } from './test-contract-shops.ts';
 import { testDocument, testQuery } from './test-documents.ts';
 import { openTestSource, type TestSource } from './test-source.ts';
 
-const POLL_EVERY_MS = 20;
 const TRUE_WITHIN_MS = 15_000;
-const log = openLog('test', 'silent');
 const { SEARCH_URL } = process.env;
-const patient = { log, pollEveryMs: POLL_EVERY_MS, takeOverMs: 100 };
 
 const LISTED_FIELDS = [
   ...(['productId', 'sellerId', 'sellerName', 'title', 'brand', 'category'] as const),
   ...(['familyKey', 'priceMinor', 'currency', 'pictures', 'ratingCounts', 'stock'] as const),
 ] satisfies (keyof ListedProduct)[];
-
-type Opened = { replica: Replica; close(): Promise<void> };
 
 const documents = PRODUCTS.map((fields, at) => testDocument(at + 1, fields));
 
@@ -276,44 +264,7 @@ async function eventually(check: () => boolean | Promise<boolean>): Promise<void
   }
 }
 
-contract('the engine in this process', async (source) => {
-  const directory = await mkdtemp(join(tmpdir(), 'contract-'));
-  const replica = await openReplica({ directory, source, log, pollEveryMs: POLL_EVERY_MS });
-  return {
-    replica,
-    close: async () => {
-      await replica.close();
-      await rm(directory, { recursive: true });
-    },
-  };
-});
-
-contract('OpenSearch, as far as its stand-in goes', async (source) => {
-  const standIn = await openStandIn();
-  const replica = await openOpenSearchReplica({ ...patient, url: standIn.url, prefix: 'test', source });
-  return {
-    replica,
-    close: async () => {
-      await replica.close();
-      await standIn.close();
-    },
-  };
-});
-
+contract('the engine in this process', openEngine);
+contract('OpenSearch, as far as its stand-in goes', openWithStandIn);
 if (SEARCH_URL === undefined) console.log('SEARCH_URL is not set: the contract is not tried on a real OpenSearch.');
-else {
-  contract('OpenSearch', async (source) => {
-    const prefix = `souk-test-${process.pid}`;
-    const replica = await openOpenSearchReplica({ ...patient, url: SEARCH_URL, prefix, source });
-    return {
-      replica,
-      close: async () => {
-        await replica.close();
-        const client = new Client({ node: SEARCH_URL });
-        const { body } = await client.indices.get({ index: `${prefix}-*` });
-        await client.indices.delete({ index: Object.keys(body) });
-        await client.close();
-      },
-    };
-  });
-}
+else contract('OpenSearch', (source) => openWithOpenSearch(source, SEARCH_URL));
