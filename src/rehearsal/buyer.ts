@@ -4,7 +4,7 @@ import type { BuyerScript, PaymentTry } from './schedule.ts';
 import type { Answer, LastEvent } from './shop-client.ts';
 import { solvePuzzle } from './solve-puzzle.ts';
 
-export type BuyerEnd = 'bought' | 'sold-out' | 'looked' | 'left' | 'at-limit' | 'gave-up';
+export type BuyerEnd = 'bought' | 'cancelled' | 'sold-out' | 'looked' | 'left' | 'at-limit' | 'gave-up';
 
 /** What a buyer has of the world; times are ms since the start. */
 export type World = {
@@ -165,11 +165,23 @@ async function payAndFollow(world: World, script: BuyerScript, leavesAtMs: numbe
     if (outcome.kind === 'bought') {
       const dueMs = world.now();
       await world.ask({ operation: 'track', method: 'GET', path: `/track/${outcome.orderId}`, dueMs });
-      return 'bought';
+      return script.regrets && (await cancel(world, outcome.orderId)) ? 'cancelled' : 'bought';
     }
     if (outcome.kind === 'lost') return 'left';
   }
   return 'left';
+}
+
+/** Sent again until it is answered: the money goes back once. */
+async function cancel(world: World, orderId: string): Promise<boolean> {
+  let dueMs = world.now();
+  for (let attempt = 0; attempt < MAX_TRIES && (await world.sleepUntil(dueMs)); attempt++) {
+    const answer = await world.ask({ operation: 'cancel', method: 'POST', path: `/orders/${orderId}/cancel`, dueMs });
+    // 409: it was shipped meanwhile.
+    if (answer && answer.status < 500 && answer.status !== 429) return answer.status === 200;
+    dueMs = retryAt(world, answer, attempt);
+  }
+  return false;
 }
 
 type Paid = { kind: 'bought'; orderId: string } | { kind: 'declined' } | { kind: 'lost' };

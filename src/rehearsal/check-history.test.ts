@@ -10,7 +10,7 @@ type Day = { events: HistoryEvent[]; books: Books };
 const HOLD_MS = 1_000;
 const PRICE_MINOR = 100;
 
-/** A shop that does everything right: a line, holds that run out, cards that are declined, answers that get lost. */
+/** A shop that does everything right: a line, holds that run out, cards that are declined, money that came too late, orders that are cancelled, answers that get lost. */
 function goodDay(seed: number, buyers: number, stock: number): Day {
   const random = randomOf(seed, 1);
   const events: HistoryEvent[] = [];
@@ -25,7 +25,8 @@ function goodDay(seed: number, buyers: number, stock: number): Day {
     charges: [],
   };
   let requests = 0;
-  const ask = (user: number, operation: Operation, at: number, value: AnswerValue): void => {
+  /** Whether the answer was heard. */
+  const ask = (user: number, operation: Operation, at: number, value: AnswerValue): boolean => {
     const request = `r${++requests}`;
     events.push({ at, request, user, operation, kind: 'invoke' });
     const isLost = random() < 0.1;
@@ -37,6 +38,7 @@ function goodDay(seed: number, buyers: number, stock: number): Day {
       kind: isLost ? 'unknown' : 'ok',
       ...(isLost ? {} : { status: 200, value }),
     });
+    return !isLost;
   };
   // When each unit is free again.
   const freeAtMs = Array.from({ length: stock }, () => 0);
@@ -65,10 +67,7 @@ function goodDay(seed: number, buyers: number, stock: number): Day {
     }
     if (isPaid) {
       books.payments.push({ paymentId, userId, state: 'succeeded' });
-      books.charges.push({ paymentId, state: 'succeeded', amountMinor: PRICE_MINOR, refundedMinor: 0 });
-      books.orders.push({ orderId: `o${place}`, userId, reservationId: id, paymentId, state: 'placed' });
-      books.reservations.push({ reservationId: id, userId, state: 'sold' });
-      ask(userId, 'payment', grantedAtMs + 10, { orderId: `o${place}` });
+      const isTold = ask(userId, 'payment', grantedAtMs + 10, { orderId: `o${place}` });
       events.push({
         at: 1e6,
         request: `after${place}`,
@@ -77,14 +76,34 @@ function goodDay(seed: number, buyers: number, stock: number): Day {
         kind: 'ok',
         value: { orderId: `o${place}` },
       });
-      freeAtMs[unit] = Number.POSITIVE_INFINITY;
+      // Nobody cancels what they have not heard of.
+      const isCancelled = isTold && random() < 0.2;
+      books.charges.push(chargeOf(paymentId, isCancelled ? PRICE_MINOR : 0));
+      books.orders.push({
+        orderId: `o${place}`,
+        userId,
+        reservationId: id,
+        paymentId,
+        state: isCancelled ? 'cancelled' : 'placed',
+      });
+      if (isCancelled) ask(userId, 'cancel', grantedAtMs + 20, { orderId: `o${place}` });
+      else books.reservations.push({ reservationId: id, userId, state: 'sold' });
+      freeAtMs[unit] = isCancelled ? grantedAtMs + 21 : Number.POSITIVE_INFINITY;
     } else {
+      if (random() < 0.2) {
+        books.payments.push({ paymentId, userId, state: 'unsold' });
+        books.charges.push(chargeOf(paymentId, PRICE_MINOR));
+      }
       books.ended.push({ reservationId: id, userId });
       freeAtMs[unit] = expiresAtMs;
     }
     books.tickets.push({ ticketId: id, userId, place, state: isPaid ? 'bought' : 'lapsed', grantedAtMs });
   }
   return { events, books };
+}
+
+function chargeOf(paymentId: string, refundedMinor: number): Books['charges'][number] {
+  return { paymentId, state: 'succeeded', amountMinor: PRICE_MINOR, refundedMinor };
 }
 
 function broken({ events, books }: Day): Rule[] {

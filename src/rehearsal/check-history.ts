@@ -17,10 +17,10 @@ export type Books = {
 
 export const PROMISES = {
   'unit-twice': 'no unit was anybody else’s at the same time',
-  'yes-lost': 'no acknowledged yes was lost: places, holds and orders stand as they were told',
+  'yes-lost': 'no acknowledged yes was lost: places, holds, orders and cancellations stand as they were told',
   'over-limit': 'nobody had more than the limit',
   'queue-inversion': 'units were given out in the order of the line',
-  'charge-alone': 'no charge without its order or its refund',
+  'charge-alone': 'no charge without an order that stands or its refund',
   'order-uncharged': 'no order without its charge',
   unanswered: 'every buyer with an order was told of it, or found it when asking again',
   'internal-fault': 'nobody was answered “internal error”',
@@ -47,6 +47,9 @@ export function openHistoryCheck(): HistoryCheck {
   const orders = new Map<string, { userId: number; at: number }>();
   const tickets = new Map<number, Told>();
   const lastPress = new Map<number, number>();
+  /** When each buyer first asked to cancel, and the orders that were told to be cancelled. */
+  const cancelAskedAt = new Map<number, number>();
+  const cancelled = new Set<string>();
   const found = new Map<Rule, { count: number; examples: string[] }>();
 
   function blame(rule: Rule, example: string): void {
@@ -59,6 +62,8 @@ export function openHistoryCheck(): HistoryCheck {
   function see(event: HistoryEvent): void {
     const { at, user, operation, kind, status = 0, value } = event;
     if (operation === 'purchase' && kind === 'invoke') lastPress.set(user, Math.max(lastPress.get(user) ?? 0, at));
+    if (operation === 'cancel' && kind === 'invoke')
+      cancelAskedAt.set(user, Math.min(cancelAskedAt.get(user) ?? at, at));
     if (kind === 'fail' && status >= 500 && status !== 503)
       blame('internal-fault', `${operation} of buyer ${user} at ${seconds(at)} was answered ${status}`);
     if (kind !== 'ok' || !value) return;
@@ -66,6 +71,7 @@ export function openHistoryCheck(): HistoryCheck {
     if (value.reservationId !== undefined && value.expiresAtMs !== undefined)
       seeHold(event, value.reservationId, value.expiresAtMs);
     if (value.orderId !== undefined) {
+      if (operation === 'cancel') cancelled.add(value.orderId);
       const before = orders.get(value.orderId);
       if (before && before.userId !== user)
         blame('unit-twice', `order ${value.orderId} was told to buyers ${before.userId} and ${user}`);
@@ -81,8 +87,9 @@ export function openHistoryCheck(): HistoryCheck {
   }
 
   function conclude(books: Books): Finding[] {
-    checkUnits(books, holds, orders, blame);
+    checkUnits(books, { holds, orders, cancelAskedAt }, blame);
     checkAcknowledged(books, { holds, orders, tickets, lastPress }, blame);
+    checkCancellations(books, { cancelAskedAt, cancelled }, blame);
     checkLimits(books, orders, blame);
     checkLine(books, blame);
     checkCharges(books, blame);
@@ -102,20 +109,33 @@ export function openHistoryCheck(): HistoryCheck {
 type Blame = (rule: Rule, example: string) => void;
 type Orders = ReadonlyMap<string, { userId: number; at: number }>;
 
-/** A hold is the buyer's from the answer until it expires, a sold unit for ever: at no moment may more be taken than there are. */
-function checkUnits(books: Books, holds: ReadonlyMap<string, Hold>, orders: Orders, blame: Blame): void {
+/**
+ * A hold is the buyer's from the answer until it expires, a sold unit until its buyer asks to cancel: at no moment may more be
+ * taken than there are.
+ */
+function checkUnits(
+  books: Books,
+  told: { holds: ReadonlyMap<string, Hold>; orders: Orders; cancelAskedAt: ReadonlyMap<number, number> },
+  blame: Blame,
+): void {
   const soldAtMs = new Map<string, number>();
-  for (const { orderId, reservationId } of books.orders) {
-    const told = orders.get(orderId);
-    if (told) soldAtMs.set(reservationId, told.at);
+  const backAtMs = new Map<string, number>();
+  for (const order of books.orders) {
+    const at = told.orders.get(order.orderId)?.at;
+    if (at !== undefined) soldAtMs.set(order.reservationId, at);
+    if (isCancelled(order)) backAtMs.set(order.reservationId, told.cancelAskedAt.get(order.userId) ?? 0);
   }
   const steps: [at: number, step: number][] = [];
-  for (const { reservationId, fromMs, expiresAtMs } of holds.values()) {
+  for (const { reservationId, fromMs, expiresAtMs } of told.holds.values()) {
     const soldMs = soldAtMs.get(reservationId);
     if (soldMs !== undefined && soldMs <= expiresAtMs) soldAtMs.set(reservationId, Math.min(soldMs, fromMs));
     else if (fromMs < expiresAtMs) steps.push([fromMs, 1], [expiresAtMs, -1]);
   }
-  for (const at of soldAtMs.values()) steps.push([at, 1]);
+  for (const [reservationId, at] of soldAtMs) {
+    const backMs = backAtMs.get(reservationId);
+    steps.push([at, 1]);
+    if (backMs !== undefined) steps.push([Math.max(at, backMs), -1]);
+  }
   // What ends in a moment makes room for what begins in it.
   steps.sort(([a, stepA], [b, stepB]) => a - b || stepA - stepB);
   let taken = 0;
@@ -124,7 +144,8 @@ function checkUnits(books: Books, holds: ReadonlyMap<string, Hold>, orders: Orde
     if (taken > books.stock && step > 0)
       blame('unit-twice', `${taken} units of ${books.stock} were taken at ${seconds(at)}`);
   }
-  if (books.orders.length > books.stock) blame('unit-twice', `${books.orders.length} orders for ${books.stock} units`);
+  const standing = books.orders.length - backAtMs.size;
+  if (standing > books.stock) blame('unit-twice', `${standing} orders for ${books.stock} units`);
   for (const [reservationId, count] of repeated(books.orders.map((order) => order.reservationId)))
     blame('unit-twice', `reservation ${reservationId} has ${count} orders`);
 }
@@ -166,16 +187,33 @@ function checkAcknowledged(
   }
 }
 
+/** Nothing is cancelled that nobody asked for, and what was told to be cancelled is. */
+function checkCancellations(
+  books: Books,
+  told: { cancelAskedAt: ReadonlyMap<number, number>; cancelled: ReadonlySet<string> },
+  blame: Blame,
+): void {
+  for (const order of books.orders) {
+    const { orderId, userId } = order;
+    if (isCancelled(order) && !told.cancelAskedAt.has(userId))
+      blame('yes-lost', `order ${orderId} is cancelled, and buyer ${userId} never asked for it`);
+    if (!isCancelled(order) && told.cancelled.has(orderId))
+      blame('yes-lost', `order ${orderId}, told to buyer ${userId} to be cancelled, is ${order.state}`);
+  }
+}
+
 function checkLimits(books: Books, told: Orders, blame: Blame): void {
   const standing = books.reservations.map((one) => [one.reservationId, one.userId] as const);
   const sold = books.orders
-    .filter((order) => order.state !== 'cancelled')
+    .filter((order) => !isCancelled(order))
     .map((order) => [order.reservationId, order.userId] as const);
   // A sold unit stands in both books.
   for (const [userId, count] of repeated([...new Map([...standing, ...sold]).values()]))
     if (count > books.limitEach)
       blame('over-limit', `buyer ${userId} has ${count} units, the limit is ${books.limitEach}`);
-  for (const [userId, count] of repeated([...told.values()].map((order) => order.userId)))
+  const cancelled = new Set(books.orders.filter(isCancelled).map((order) => order.orderId));
+  const kept = [...told].filter(([orderId]) => !cancelled.has(orderId));
+  for (const [userId, count] of repeated(kept.map(([, order]) => order.userId)))
     if (count > books.limitEach)
       blame('over-limit', `buyer ${userId} was told of ${count} orders, the limit is ${books.limitEach}`);
 }
@@ -206,12 +244,21 @@ function checkCharges(books: Books, blame: Blame): void {
   for (const { paymentId, state, amountMinor, refundedMinor } of books.charges) {
     if (state !== 'succeeded') continue;
     captured.add(paymentId);
+    const order = orderOfPayment.get(paymentId);
     if (!payments.has(paymentId)) blame('charge-alone', `charge ${paymentId} is unknown to the shop`);
-    else if (!orderOfPayment.has(paymentId) && refundedMinor < amountMinor)
-      blame('charge-alone', `charge ${paymentId} of ${amountMinor} has no order, and ${refundedMinor} went back`);
+    else if (!order || isCancelled(order)) {
+      const whose = order ? `is of the cancelled order ${order.orderId}` : 'has no order';
+      if (refundedMinor !== amountMinor)
+        blame('charge-alone', `charge ${paymentId} of ${amountMinor} ${whose}, and ${refundedMinor} went back`);
+    } else if (refundedMinor > 0)
+      blame('order-uncharged', `order ${order.orderId} stands, and ${refundedMinor} of its ${amountMinor} went back`);
   }
   for (const { orderId, paymentId } of books.orders)
     if (!captured.has(paymentId)) blame('order-uncharged', `order ${orderId} has no captured charge`);
+}
+
+function isCancelled({ state }: { state: string }): boolean {
+  return state === 'cancelled';
 }
 
 function repeated<T>(items: readonly T[]): [T, number][] {

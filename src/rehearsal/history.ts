@@ -4,7 +4,16 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { constants, createGunzip, createGzip } from 'node:zlib';
 
-export type Operation = 'search' | 'view' | 'purchase' | 'line' | 'payment' | 'bank' | 'payment-state' | 'track';
+export type Operation =
+  | 'search'
+  | 'view'
+  | 'purchase'
+  | 'line'
+  | 'payment'
+  | 'bank'
+  | 'payment-state'
+  | 'track'
+  | 'cancel';
 /** unknown: the request may or may not have been carried out. */
 export type EventKind = 'invoke' | 'ok' | 'fail' | 'unknown';
 export type AnswerValue = {

@@ -21,6 +21,7 @@ const GROUP_OF: Record<Operation, Group> = {
   bank: 'pay',
   'payment-state': 'pay',
   track: 'pay',
+  cancel: 'pay',
 };
 
 type Desk = {

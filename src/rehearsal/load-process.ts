@@ -71,7 +71,15 @@ async function crowd(order: LoadOrder, ending: AbortSignal, tell: (message: Load
   const client = openShopClient(order.origin, part);
   const history = openHistory(order.historyPath);
   const desk = openDesk(order, now, client, history, ending);
-  const gone: Record<BuyerEnd, number> = { bought: 0, 'sold-out': 0, looked: 0, left: 0, 'at-limit': 0, 'gave-up': 0 };
+  const gone: Record<BuyerEnd, number> = {
+    bought: 0,
+    cancelled: 0,
+    'sold-out': 0,
+    looked: 0,
+    left: 0,
+    'at-limit': 0,
+    'gave-up': 0,
+  };
   const living = new Set<Promise<void>>();
   let came = 0;
   let lagMs = 0;

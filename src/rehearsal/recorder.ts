@@ -38,7 +38,7 @@ export function openRecorder(): Recorder {
     const sum: Crowd = {
       untilMs: Math.min(...[...parts.values()].map((part) => part.untilMs)),
       came: 0,
-      gone: { bought: 0, 'sold-out': 0, looked: 0, left: 0, 'at-limit': 0, 'gave-up': 0 },
+      gone: { bought: 0, cancelled: 0, 'sold-out': 0, looked: 0, left: 0, 'at-limit': 0, 'gave-up': 0 },
       inFlight: 0,
       lagMs: 0,
     };

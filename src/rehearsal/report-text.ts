@@ -35,7 +35,7 @@ export function totalsOf({ timeline, books }: Result): Totals {
       GROUPS.map((group) => [group, sumOf(seconds.map((second) => second.latency[group]))]),
     ) as Totals['latency'],
     offeredPeak: Math.max(0, ...seconds.map((second) => second.offered)),
-    sold: books.orders.length,
+    sold: books.orders.filter((order) => order.state !== 'cancelled').length,
     waitingPeak: Math.max(0, ...drop.map((now) => now?.waiting ?? 0)),
   };
 }

@@ -69,7 +69,7 @@ test('a spike comes with the opening', () => {
   assert.ok(Math.abs(within(0, opensMs) - 2_500) < 200, 'a quarter before it');
 });
 
-test('some pay at once, some with a second card, some not at all; cards that fail are there when wanted', () => {
+test('some pay at once, some with a second card, some not at all; some cancel; cards that fail are there when wanted', () => {
   const plan = { ...fc.sample(plans, 1)[0], faults: ['payments'], buyers: 2_000, arrival: 'ramp' } as Plan;
   const scripts = Array.from({ length: plan.buyers }, (_, n) => scriptOf(plan, n));
   const first = new Set(scripts.map(({ tries }) => tries[0]?.token ?? 'none'));
@@ -84,6 +84,7 @@ test('some pay at once, some with a second card, some not at all; cards that fai
     'tok_duplicate_webhook',
   ])
     assert.ok(first.has(token), token);
+  assert.ok(scripts.some(({ regrets }) => regrets) && !scripts.every(({ regrets }) => regrets));
   const calm = Array.from({ length: plan.buyers }, (_, n) => scriptOf({ ...plan, faults: [] }, n));
   assert.ok(!calm.some(({ tries }) => tries.some(({ token }) => token === 'tok_timeout')));
 });

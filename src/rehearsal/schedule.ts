@@ -17,6 +17,8 @@ export type BuyerScript = {
   staysTuned: boolean;
   /** Cards in the order they are tried; none: leaves without paying. */
   tries: PaymentTry[];
+  /** Takes the order back as soon as it is there. */
+  regrets: boolean;
   typesForMs: number;
   /** After so long without a unit the buyer closes the window. */
   patienceMs: number;
@@ -30,6 +32,7 @@ const CROWD_MEAN_SHARE = 0.15; // of the arrival time: how fast a spike ebbs aft
 const RECOVERY_GAP_MS = 4_000; // one fault is over before the next begins, else a report cannot tell them apart
 const STALL_MS = { low: 2_000, high: 5_000 };
 const MIX_BUYER_SHARE = 0.1;
+const REGRET_SHARE = 0.05;
 
 /** Arrival times in ms from the start, ascending. */
 export function arrivalsOf(plan: Plan): Float64Array {
@@ -85,6 +88,7 @@ export function scriptOf(plan: Plan, buyer: number): BuyerScript {
     tries: pick(random, plan.faults.includes('payments') ? TROUBLED : ORDINARY),
     typesForMs: Math.round(between(random, 300, plan.holdSeconds * 400)),
     patienceMs: Math.round(between(random, 1, 3) * Math.max(60_000, plan.arrivalSeconds * 1_000)),
+    regrets: random() < REGRET_SHARE,
   };
 }
 

@@ -17,7 +17,7 @@ const drop = sql(
   'rehearsal_drop',
   `select i.total, i.available, i.waiting, i.expired_count as expired,
           (select count(*) from reservation r where r.product_id = i.product_id and r.state in ('held', 'paying')) as held,
-          (select count(*) from orders o where o.product_id = i.product_id) as sold
+          (select count(*) from orders o where o.product_id = i.product_id and o.state <> 'cancelled') as sold
    from inventory i where i.product_id = $1`,
 );
 const open = sql(
