@@ -158,6 +158,8 @@ async function drive(
   stopping: AbortSignal,
 ): Promise<{ startsAtMs: number; historyPaths: string[]; dones: Done[] }> {
   const startsAtMs = await announce(scene.db, plan, stage);
+  // Whoever stopped it during the preparations is not heard below any more.
+  stopping.throwIfAborted();
   const dones: Done[] = [];
   const historyPaths = processes.map((_, part) => join(scene.directory, `history-${part + 1}.jsonl.gz`));
   const finished = processes.map((child, part) => {

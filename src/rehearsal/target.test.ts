@@ -15,6 +15,7 @@ import { readPostmaster } from '../lib/embedded-postgres-postmaster.ts';
 
 const MAIN_FILE = join(import.meta.dirname, '../main.ts');
 const TIMEOUT_MS = 120_000;
+const SOON_MS = 30_000;
 const A_FEW = ['--buyers', '8', '--stock', '12', '--minutes', '0.1', '--hold', '5', '--faults', 'none', '--json'];
 const becomeReal = sql(
   't_become_real',
@@ -113,6 +114,19 @@ test('Ctrl-C twice: nothing is left running', { timeout: TIMEOUT_MS }, async (t)
   assert.match(run.err(), /Stopping at once/);
   assert.ok(run.err().includes(`left in ${join(data, 'rehearsals', name, 'shop')}`), run.err());
   await until('PostgreSQL ends', () => !isAlive(pid));
+});
+
+test('Ctrl-C before the first buyer comes: it ends at once and leaves nothing', { timeout: TIMEOUT_MS }, async (t) => {
+  const data = await directory(t);
+  const run = souk(t, data, ['rehearse', '--buyers', '50', '--stock', '5', '--faults', 'none']);
+  await until('buyers are made', () => /making 50 buyers/.test(run.err()));
+  run.child.kill('SIGINT');
+  const askedAt = performance.now();
+  assert.equal(await run.ended, 1);
+  assert.ok(performance.now() - askedAt < SOON_MS, 'it waited for the crowd');
+  assert.match(run.err(), /was stopped; there is no verdict/);
+  const [name = ''] = readdirSync(join(data, 'rehearsals'));
+  assert.deepEqual(readdirSync(join(data, 'rehearsals', name)), ['shop.log']);
 });
 
 function isAlive(pid: number): boolean {
