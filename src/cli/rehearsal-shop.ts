@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +12,7 @@ import { prepareDataDirectory } from './data-directory.ts';
 import { keepPostgres } from './keep-postgres.ts';
 import { LOOPBACK } from './ports.ts';
 import { Refusal } from './refusal.ts';
+import { removeRehearsalShop, shopDirectoryOf } from './rehearsal-directory.ts';
 import { migrateOrRefuse, startOwnPostgres } from './shop-database.ts';
 import type { StartOptions } from './start.ts';
 
@@ -52,7 +52,7 @@ export async function makeRehearsalShop(
     opsPort,
     sandboxPort,
     origin: `http://${LOOPBACK}:${port}`,
-    dataDirectory: prepareDataDirectory(join(directory, 'shop')),
+    dataDirectory: prepareDataDirectory(shopDirectoryOf(directory)),
     databaseUrl: undefined,
     demo: 'off',
     smtpUrl: undefined,
@@ -104,7 +104,7 @@ export async function makeRehearsalShop(
       await proxy?.close();
       await postgres.stop();
       log.end();
-      await rm(join(directory, 'shop'), { recursive: true, force: true, maxRetries: 5 });
+      await removeRehearsalShop(directory);
     },
     abandon: () => {
       // Children first: without their parent they end, and without the database they have nothing to finish.

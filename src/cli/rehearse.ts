@@ -1,5 +1,5 @@
 // souk rehearse: a surge against one's own install, with faults, and a verdict.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../lib/db.ts';
@@ -22,6 +22,7 @@ import {
 import { prepareDataDirectory } from './data-directory.ts';
 import { openProgress } from './progress.ts';
 import { Refusal } from './refusal.ts';
+import { claimRehearsalDirectory, removeDeadRehearsals } from './rehearsal-directory.ts';
 import { makeRehearsalShop, type RehearsalShop } from './rehearsal-shop.ts';
 import { findOwnPostgresUrl, requireCurrentSchema } from './shop-database.ts';
 import type { StartOptions } from './start.ts';
@@ -62,17 +63,21 @@ export async function runRehearsal(config: Config, command: RehearseCommand, opt
   const plan: Plan = { ...rest, faults: faults ?? (target === undefined ? FAULT_NAMES : ['payments']) };
   const targetDatabaseUrl =
     target === undefined ? undefined : await requireTarget(config, target, ownedHost, isForced, plan);
-  const directory = makeDirectory(config, plan);
   const progress = openProgress('Rehearsal', options.json);
   const say = (line: string): void => {
     if (!options.json) console.error(line);
   };
+  const root = join(config.dataDirectory, 'rehearsals');
+  // First, since it may be what fills the disk.
+  await removeDeadRehearsals(root, say);
+  prepareDataDirectory(config.dataDirectory);
+  const { path: directory, lock } = await claimRehearsalDirectory(root, plan.seed);
   const listener: Listener = { say, progress: progress.update };
   const loadProgram = { file: options.mainFile, args: ['rehearse-load'] };
   let ownShop: RehearsalShop | undefined;
   const stopping = watchStopSignals(say, () => {
     ownShop?.abandon();
-    if (ownShop) say(`The database of the rehearsal is left in ${ownShop.directory}; it can be removed.`);
+    if (ownShop) say(`The database of the rehearsal is left in ${ownShop.directory}; the next one removes it.`);
   });
 
   const inOwnShop = async (): Promise<Rehearsal> => {
@@ -115,14 +120,8 @@ export async function runRehearsal(config: Config, command: RehearseCommand, opt
     throw error;
   } finally {
     progress.end();
+    await lock.release();
   }
-}
-
-function makeDirectory(config: Config, plan: Plan): string {
-  const moment = new Date().toISOString().slice(0, 19).replaceAll(':', '');
-  const directory = join(prepareDataDirectory(config.dataDirectory), 'rehearsals', `${moment}-seed-${plan.seed}`);
-  mkdirSync(directory, { recursive: true });
-  return directory;
 }
 
 async function withDatabase<T>(url: string, work: (db: ReturnType<typeof openDatabase>) => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedPostgresError, findBinaries } from './embedded-postgres-binaries.ts';
-import { PORT } from './embedded-postgres-files.ts';
+import { chooseSocketDirectory, PORT } from './embedded-postgres-files.ts';
 import { create, launch, READY_TIMEOUT_MS, SUPERUSER } from './embedded-postgres-launch.ts';
 import {
   isPostmasterOf,
@@ -61,6 +61,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 export function findEmbeddedPostgres(dataDirectory: string): string | undefined {
   const found = readPostmaster(dataDirectory);
   return found && isPostmasterOf(found.pid, dataDirectory) ? urlOf(found.socketDirectory, DATABASE) : undefined;
+}
+
+/** Ends the server that runs in that directory, whoever started it, and what it kept elsewhere. */
+export async function endEmbeddedPostgres(dataDirectory: string): Promise<void> {
+  const found = readPostmaster(dataDirectory);
+  if (found) await stop(found.pid, dataDirectory);
+  rmSync(chooseSocketDirectory(dataDirectory), { recursive: true, force: true });
 }
 
 function handle(

@@ -2,16 +2,18 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shopLockName } from '../cli/shop-database.ts';
 import { openDatabase, sql } from '../lib/db.ts';
 import { findEmbeddedPostgres } from '../lib/embedded-postgres.ts';
 import { readPostmaster } from '../lib/embedded-postgres-postmaster.ts';
+import { waitForProcessLock } from '../lib/process-lock.ts';
 
 const MAIN_FILE = join(import.meta.dirname, '../main.ts');
 const TIMEOUT_MS = 120_000;
@@ -127,6 +129,40 @@ test('Ctrl-C before the first buyer comes: it ends at once and leaves nothing', 
   assert.match(run.err(), /was stopped; there is no verdict/);
   const [name = ''] = readdirSync(join(data, 'rehearsals'));
   assert.deepEqual(readdirSync(join(data, 'rehearsals', name)), ['shop.log']);
+});
+
+test('kill -9: the next rehearsal removes what the dead one left, and not a living one’s', {
+  timeout: TIMEOUT_MS,
+}, async (t) => {
+  const data = await directory(t);
+  const crowd = ['rehearse', '--buyers', '50', '--stock', '5', '--faults', 'none'];
+  const shopOf = (seed: number): string => {
+    const name = readdirSync(join(data, 'rehearsals')).find((one) => one.endsWith(`-seed-${seed}`)) ?? '';
+    return join(data, 'rehearsals', name, 'shop');
+  };
+  const postgresOf = (seed: number): number => readPostmaster(join(shopOf(seed), 'postgres'))?.pid ?? 0;
+  const begin = async (seed: number): Promise<Run> => {
+    const run = souk(t, data, [...crowd, '--seed', String(seed)]);
+    await until('buyers come', () => /making 50 buyers/.test(run.err()));
+    return run;
+  };
+  const dead = await begin(1);
+  const [postgres, shop] = [postgresOf(1), shopOf(1)];
+  const living = await begin(2);
+  assert.doesNotMatch(living.err(), /killed/, 'the first one lived when the second began');
+  dead.child.kill('SIGKILL');
+  await dead.ended;
+  assert.ok(isAlive(postgres), 'nobody ended it');
+  // Its shop notices and ends by itself.
+  await (await waitForProcessLock(shopLockName(shop), TIMEOUT_MS)).release();
+
+  const next = await begin(3);
+  assert.match(next.err(), new RegExp(`was killed before its end.*${shop}`));
+  assert.ok(!isAlive(postgres) && !existsSync(shop));
+  assert.ok(isAlive(postgresOf(2)) && existsSync(shopOf(2)), 'the living one goes on');
+  for (const run of [living, next]) run.child.kill('SIGINT');
+  await Promise.all([living.ended, next.ended]);
+  assert.deepEqual([existsSync(shopOf(2)), existsSync(shopOf(3))], [false, false]);
 });
 
 function isAlive(pid: number): boolean {
