@@ -21,6 +21,7 @@ const MAX_DATABASE_CONNECTIONS = 8;
 const STATEMENT_TIMEOUT_MS = 10_000;
 const MAX_BODY_BYTES = 16_384;
 const REQUEST_TIMEOUT_MS = 15_000;
+const TOKEN_IN_ADDRESS_MAX_CHARACTERS = 12_288; // 1,024 of four bytes, percent-encoded
 
 export type SandboxApp = FastifyInstance<
   RawServerDefault,
@@ -101,6 +102,7 @@ function createApp(log: Log): SandboxApp {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: TOKEN_IN_ADDRESS_MAX_CHARACTERS },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(answerApiError);

@@ -116,6 +116,30 @@ test('what we do wrong is a fault', async (t) => {
   }
 });
 
+const NO_SUCH_TOKEN = answering(404, failing('no_such_token'));
+
+test('a card that the provider keeps, and one that it does not', async (t) => {
+  const card = { brand: 'visa', last4: '4242', fingerprint: 'fp_1' };
+  const keeping = await providerOn(t, answering(200, { token: 'card_1', ...card }));
+  assert.deepEqual(await keeping.findSavedCard('card_1'), { kind: 'found', ...card });
+  const keepsNone = await providerOn(t, NO_SUCH_TOKEN);
+  assert.deepEqual(await keepsNone.findSavedCard('card_1'), { kind: 'not-found' });
+  assert.deepEqual(await keepsNone.forgetSavedCard('card_1'), { kind: 'forgotten' });
+  const busy = await providerOn(t, answering(429, failing('too_many_requests')));
+  assert.equal((await busy.findSavedCard('card_1')).kind, 'unknown');
+  assert.equal((await busy.forgetSavedCard('card_1')).kind, 'unknown');
+});
+
+test('a provider of another version, or one that refuses us, is our fault and not the card’s', async (t) => {
+  const older = await providerOn(t, answering(200, { token: 'card_1', brand: 'visa', last4: '4242' }));
+  await assert.rejects(older.findSavedCard('card_1'), /answered without the card's fingerprint: .*update it/);
+  for (const status of [401, 404, 422]) {
+    const refusing = await providerOn(t, answering(status, failing('not_found')));
+    await assert.rejects(refusing.findSavedCard('card_1'), /refused to look up a card: \d+ not_found/);
+    await assert.rejects(refusing.forgetSavedCard('card_1'), /refused to forget a card/);
+  }
+});
+
 test('pages are named at the address where browsers reach them', async (t) => {
   const action = { id: 'ch_1', state: 'requires_action', action_url: 'http://127.0.0.1:4000/action/ch_1' };
   const provider = await providerOn(t, answering(200, action), 'https://pay.test/card');

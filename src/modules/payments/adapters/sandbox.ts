@@ -139,24 +139,18 @@ export function createSandboxProvider(settings: SandboxProviderSettings): Paymen
   async function findSavedCard(token: string): Promise<SavedCardOutcome> {
     const answer = await ask('GET', `/v1/tokens/${encodeURIComponent(token)}`);
     if (answer.kind !== 'answer') return { kind: 'unknown', reason: answer.reason };
-    const { brand, last4, fingerprint } = answer.body;
-    if (
-      answer.status === 200 &&
-      typeof brand === 'string' &&
-      typeof last4 === 'string' &&
-      typeof fingerprint === 'string'
-    )
-      return { kind: 'found', brand, last4, fingerprint };
-    if (answer.status < 500 && answer.status !== 429) return { kind: 'not-found' };
-    return { kind: 'unknown', reason: reasonOf(answer) };
+    if (answer.status === 200) return { kind: 'found', ...readSavedCard(answer.body) };
+    if (errorOf(answer.body, 'code') === 'no_such_token') return { kind: 'not-found' };
+    if (answer.status >= 500 || answer.status === 429) return { kind: 'unknown', reason: reasonOf(answer) };
+    throw new Error(`the payment provider refused to look up a card: ${reasonOf(answer)}`);
   }
 
   async function forgetSavedCard(token: string): Promise<ForgetCardOutcome> {
     const answer = await ask('DELETE', `/v1/tokens/${encodeURIComponent(token)}`);
     if (answer.kind !== 'answer') return { kind: 'unknown', reason: answer.reason };
-    return answer.status === 200 || answer.status === 404
-      ? { kind: 'forgotten' }
-      : { kind: 'unknown', reason: reasonOf(answer) };
+    if (answer.status === 200 || errorOf(answer.body, 'code') === 'no_such_token') return { kind: 'forgotten' };
+    if (answer.status >= 500 || answer.status === 429) return { kind: 'unknown', reason: reasonOf(answer) };
+    throw new Error(`the payment provider refused to forget a card: ${reasonOf(answer)}`);
   }
 
   return {
@@ -190,6 +184,15 @@ function readFound(answer: Answer, pageOrigin: string): ChargeOutcome {
   if (answer.status === 404 && errorOf(answer.body, 'code') === 'no_such_charge') return { kind: 'not-found' };
   if (answer.status >= 500 || answer.status === 429) return { kind: 'unknown', reason: reasonOf(answer) };
   throw new Error(`the payment provider refused to look up a charge: ${reasonOf(answer)}`);
+}
+
+function readSavedCard({ brand, last4, fingerprint }: Record<string, unknown>) {
+  if (typeof brand === 'string' && typeof last4 === 'string' && typeof fingerprint === 'string')
+    return { brand, last4, fingerprint };
+  const missing = Object.entries({ brand, last4, fingerprint }).find(([, value]) => typeof value !== 'string')?.[0];
+  throw new Error(
+    `the payment provider answered without the card's ${missing}: it is of another version than this shop; update it`,
+  );
 }
 
 function isFor(body: Record<string, unknown>, request: { amountMinor: number; currency: string }): boolean {
