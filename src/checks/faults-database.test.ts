@@ -1,9 +1,5 @@
-// The database dies, is restarted, or runs out of disk while people buy. Nobody who was told yes loses it, and the books are exact.
+// The database dies or is restarted while people buy. Nobody who was told yes loses it, and the books are exact.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -11,22 +7,12 @@ import { type Database, sql } from '../lib/db.ts';
 import { moveLines, setDrop } from '../modules/inventory/index.ts';
 import { makeProduct, makeSeller } from './fixtures.ts';
 import { openCrowdedShop } from './running-shop.ts';
-import {
-  assertExact,
-  assertKept,
-  countStatuses,
-  paymentOf,
-  pressUntilSure,
-  purchaseOf,
-  tryOnce,
-} from './test-crowd.ts';
+import { assertExact, assertKept, countStatuses, paymentOf, pressUntilSure, purchaseOf } from './test-crowd.ts';
 import { type OwnServer, openOwnServer } from './test-own-server.ts';
 
 const UNITS = 60;
 const BUYERS = 200;
 const SURE_WITHIN_MS = 30_000;
-const DISK_BUYERS = 1_000;
-const DISK_BYTES = 220 * 1024 * 1024;
 
 type Fault = {
   name: string;
@@ -170,70 +156,4 @@ async function untilSomebodyWaits(db: Database): Promise<void> {
 
 async function untilPaymentsBegin(db: Database): Promise<void> {
   while ((await db.query<{ n: number }>(begun))[0]?.n === 0) await sleep(1);
-}
-
-test('the disk is full and is freed', async (t) => {
-  const disk = await mountSmallDisk();
-  if (disk === undefined) return t.skip('needs the right to mount a small tmpfs');
-  let server: OwnServer | undefined;
-  t.after(async () => {
-    await server?.remove();
-    spawnSync('umount', [disk]);
-    await rm(disk, { recursive: true, force: true });
-  });
-  server = await openOwnServer(disk);
-  const running = server;
-  await t.test('purchases are refused, looking goes on, the books are exact', (t) => buyOnFullDisk(t, running, disk));
-});
-
-async function buyOnFullDisk(t: TestContext, server: OwnServer, disk: string): Promise<void> {
-  const db = await server.database('fault_disk');
-  t.after(() => db.close());
-  const { origin, web, productId, buyers } = await openCrowdedShop(t, db, { units: 5_000, buyers: DISK_BUYERS });
-  const filler = join(disk, 'filler');
-  await fill(filler, disk);
-
-  // Pages that exist take some more rows; then nothing fits any more.
-  const refusals: number[] = [];
-  for (const buyer of buyers) {
-    const answer = await tryOnce(origin, buyer, purchaseOf(productId));
-    if (answer?.status === 303) continue;
-    refusals.push(answer?.status ?? 0);
-    assert.ok(answer?.retryAfter, 'who is refused is told when to come back');
-    if (refusals.length === 5) break;
-  }
-  assert.deepEqual(refusals, [503, 503, 503, 503, 503]);
-  assert.equal((await fetch(`${origin}/search`)).status, 200, 'searching goes on');
-
-  await rm(filler);
-  // A server that could not write its log has ended itself; whoever supervises it starts it again.
-  await server.start();
-  const origins = [origin];
-  const ask = purchaseOf(productId);
-  const pressed = await pressUntilSure({ buyers, origins, ask, timeoutMs: SURE_WITHIN_MS });
-  assert.deepEqual(countStatuses(pressed), { 303: buyers.length });
-  await assertKept(db, productId, pressed);
-  await assertExact(db);
-  await web.stop();
-}
-
-/** undefined: not allowed here. */
-async function mountSmallDisk(): Promise<string | undefined> {
-  const directory = await mkdtemp(join(tmpdir(), 'souk-disk-'));
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', directory]);
-  if (status !== 0) {
-    await rm(directory, { recursive: true });
-    return undefined;
-  }
-  await chmod(directory, 0o755);
-  return directory;
-}
-
-async function fill(path: string, disk: string): Promise<void> {
-  await writeFile(path, '');
-  const { bavail, bsize } = await statfs(disk);
-  const chunk = Buffer.alloc(1024 * 1024);
-  for (let left = bavail * bsize; left > 0; left -= chunk.length) {
-    await writeFile(path, chunk.subarray(0, Math.min(left, chunk.length)), { flag: 'a' }).catch(() => {});
-  }
 }
