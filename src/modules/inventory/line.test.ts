@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test, { type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeProduct, makeSeller } from '../../checks/fixtures.ts';
 import { openTestDatabase, type TestDatabase } from '../../checks/test-database.ts';
 import { sql } from '../../lib/db.ts';
-import { leaveLine, moveLines, setDrop } from './drops.ts';
+import { leaveLine, moveLines, pauseDrop, setDrop } from './drops.ts';
 import { releaseHold } from './release.ts';
 import { openReservations, type Reservations } from './reserve.ts';
 import type { LineMode } from './store.ts';
@@ -36,6 +37,12 @@ const counters = sql(
   't_counters',
   "select available, waiting, (select count(*) from ticket where state = 'waiting') as really from inventory",
 );
+const lockProduct = sql('t_lock_product', 'select 1 from inventory where product_id = $1 for update');
+const waiters = sql(
+  't_waiters',
+  "select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+);
+const clock = sql('t_clock', 'select clock_timestamp() as at');
 const later = (seconds: number): Date => new Date(Date.now() + seconds * 1_000);
 
 test('a line before the opening: everyone gets a place, nobody a unit; at the opening the first ones get theirs', async (t) => {
@@ -143,6 +150,40 @@ test('a drop cannot be changed while somebody waits', async (t) => {
   assert.deepEqual(await setDrop(db, productId, row?.seller_id ?? 0, terms), { kind: 'somebody-waits' });
   assert.deepEqual(await setDrop(db, productId, 999, terms), { kind: 'not-found' });
 });
+
+const endHold = sql('t_end_hold', "update reservation set expires_at = now() - interval '1 second'");
+const MOVERS: [what: string, move: (drop: Drop, firstTicketId: string) => Promise<unknown>][] = [
+  ['an expiry', ({ db }) => sweepExpired(db, null)],
+  ['a unit that is let go', ({ db }, firstTicketId) => releaseHold(db, 1, firstTicketId)],
+  ['the end of a pause', ({ db }) => moveLines(db, null)],
+];
+for (const [what, move] of MOVERS) {
+  test(`granted by ${what} after a wait for the product: the hold begins after the wait`, async (t) => {
+    const drop = await openDrop(t, 1, 'line', -1);
+    const { db, productId, reservations } = drop;
+    const first = await reservations.reserve(productId, 1);
+    await reservations.reserve(productId, 2);
+    await db.query(endHold);
+    assert.ok(first.kind === 'in-line');
+    if (what === 'the end of a pause') {
+      await pauseDrop(db, productId, true);
+      await sweepExpired(db, null);
+      await pauseDrop(db, productId, false);
+    }
+    let moving: Promise<unknown> | undefined;
+    const [lockedUntil] = await db.transaction(async (tx) => {
+      await tx.query(lockProduct, [productId]);
+      moving = move(drop, first.ticket.ticketId);
+      while ((await db.query<{ n: number }>(waiters))[0]?.n === 0) await sleep(5);
+      return tx.query<{ at: Date }>(clock);
+    });
+    await moving;
+    const [second] = await db.query<{ granted_at: Date }>(
+      sql('t_second', 'select granted_at from ticket where user_id = 2'),
+    );
+    assert.ok(lockedUntil && second?.granted_at && second.granted_at >= lockedUntil.at);
+  });
+}
 
 test('three nodes join, expire and let go at once: no unit twice, and the line is served in its order', async (t) => {
   const { db, productId } = await openDrop(t, 20, 'line', -1);

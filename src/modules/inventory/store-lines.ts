@@ -1,4 +1,4 @@
-// SQL of drops and their lines. Announcing, joining, leaving and opening are functions of the database: migrations/0015, 0016, 0018 and 0022.
+// SQL of drops and their lines. Announcing, joining, leaving and opening are functions of the database: migrations/0018, 0022 and 0027.
 import { type Queryable, sql } from '../../lib/db.ts';
 import type { LineMode } from './store.ts';
 import type { EntryCondition } from './store-drop-figures.ts';

@@ -1,4 +1,4 @@
-// Every SQL statement of inventory. The hot ones are functions of the database: migrations/0005, 0006, 0010, 0011.
+// Every SQL statement of inventory. The hot ones are functions of the database: migrations/0005, 0011 and 0027.
 import { type Queryable, sql } from '../../lib/db.ts';
 import type { Reservation, ReservationState } from './reservation.ts';
 
