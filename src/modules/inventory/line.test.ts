@@ -142,6 +142,20 @@ test('the limit counts what is bought before, over the whole history', async (t)
   );
 });
 
+test('who is at the limit by a unit held from before there was a line gets that one again', async (t) => {
+  const { db, productId, reservations } = await openDrop(t, 2, 'open', -1);
+  const held = await reservations.reserve(productId, 1);
+  assert.ok(held.kind === 'held');
+  const [row] = await db.query<{ seller_id: number }>(sql('t_seller', 'select seller_id from product'));
+  const terms = { opensAt: later(-1), mode: 'line', perCustomerLimit: 1, holdSeconds: 60 } as const;
+  assert.equal((await setDrop(db, productId, row?.seller_id ?? 0, terms)).kind, 'set');
+  const [again, other] = await Promise.all([1, 2].map((userId) => reservations.reserve(productId, userId)));
+  assert.ok(again?.kind === 'already-held', JSON.stringify(again));
+  assert.equal(again.reservation.reservationId, held.reservation.reservationId);
+  assert.ok(other?.kind === 'in-line' && other.ticket.state === 'granted' && other.ticket.place === 1);
+  assert.deepEqual(await db.query(counters), [{ available: 0, waiting: 0, really: 0 }]);
+});
+
 test('a drop cannot be changed while somebody waits', async (t) => {
   const { db, productId, reservations } = await openDrop(t, 5, 'line', 60);
   await reservations.reserve(productId, 1);

@@ -113,7 +113,11 @@ export function openReservations(
   async function join(productId: number, userId: number): Promise<ReserveOutcome | Overloaded> {
     const outcome = await joining.submit(productId, { userId, ticketId: newKeyedId(productId) });
     // The seller took the line away this second: the next press finds the open sale.
-    return outcome.kind === 'no-line' ? { kind: 'overloaded' } : outcome;
+    if (outcome.kind === 'no-line') return { kind: 'overloaded' };
+    if (outcome.kind !== 'purchase-limit') return outcome;
+    // Or a unit is held for them from before the line.
+    const held = await lookingUp.submit(productId, userId);
+    return held.kind === 'sold-out' ? outcome : held;
   }
 
   async function ask(productId: number, userId: number, line: Line | undefined): Promise<ReserveOutcome | Overloaded> {
