@@ -142,6 +142,28 @@ test('the limit counts what is bought before, over the whole history', async (t)
   );
 });
 
+test('a lottery is drawn at its opening although it is paused, and although nobody came; units wait for the end of the pause', async (t) => {
+  const { db, productId, reservations } = await openDrop(t, 2, 'lottery', 60);
+  await pauseDrop(db, productId, true);
+  await Promise.all([1, 2, 3].map((userId) => reservations.reserve(productId, userId)));
+  assert.equal(await moveLines(db, later(61)), 0);
+  const drawn = await db.query<{ state: string; place: number }>(tickets);
+  assert.deepEqual(
+    drawn.map(({ state, place }) => [state, place]),
+    [1, 2, 3].map((place) => ['waiting', place]),
+  );
+  await pauseDrop(db, productId, false);
+  assert.equal(await moveLines(db, later(62)), 2);
+
+  const empty = await openDrop(t, 2, 'lottery', -1);
+  assert.equal(await moveLines(empty.db, null), 0);
+  const sale = sql(
+    't_empty_sale',
+    'select drawn_at is not null as is_drawn, drawn_tickets, placed_tickets from drop_sale',
+  );
+  assert.deepEqual(await empty.db.query(sale), [{ is_drawn: true, drawn_tickets: 0, placed_tickets: 0 }]);
+});
+
 test('who is at the limit by a unit held from before there was a line gets that one again', async (t) => {
   const { db, productId, reservations } = await openDrop(t, 2, 'open', -1);
   const held = await reservations.reserve(productId, 1);

@@ -12,13 +12,14 @@ const joinLine = sql(
 const leaveLine = sql('inventory_leave_line', 'select outcome from leave_line($1, $2, $3)');
 const openLine = sql('inventory_open_line', 'select granted, drawing from open_line($1, $2)');
 const placeDrawn = sql('inventory_place_drawn', 'select placed from place_drawn($1, $2)');
-// Lines that can move: something is free and somebody waits, or a draw is due or not finished.
+// Lines that can move: something is free and somebody waits, or a draw is due or not finished. A pause keeps units back, not the
+// draw: its seed is promised for the opening, and its list is closed then.
 const movingLines = sql(
   'inventory_moving_lines',
   `select i.product_id from inventory i left join drop_sale d using (product_id)
-   where i.line_mode <> 'open' and not i.paused and i.opens_at <= coalesce($1, clock_timestamp())
-     and ((i.waiting > 0 and (i.available > 0 or (i.line_mode = 'lottery' and d.drawn_at is null)))
-       or (i.line_mode = 'lottery' and d.drawn_at is not null and coalesce(d.placed_tickets, -1) < d.drawn_tickets))`,
+   where i.line_mode <> 'open' and i.opens_at <= coalesce($1, clock_timestamp())
+     and ((i.waiting > 0 and i.available > 0 and not i.paused)
+       or (i.line_mode = 'lottery' and (d.drawn_at is null or coalesce(d.placed_tickets, -1) < d.drawn_tickets)))`,
 );
 const watchedLines = sql(
   'inventory_watched_lines',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeProduct, makeSeller } from '../../checks/fixtures.ts';
 import { assertClean, openTestCheckout } from '../../checks/test-checkout.ts';
 import { changeStock, moveLines, openReservations, pauseDrop, setDrop, sweepExpired } from '../inventory/index.ts';
@@ -182,6 +183,36 @@ test('late money of somebody who joined again: the ticket is given up, and the l
   assert.deepEqual(brokenChecks(text), []);
   const { lateSales, left, waiting, held, sold } = statement.totals;
   assert.deepEqual({ lateSales, left, waiting, held, sold }, { lateSales: 1, left: 1, waiting: 0, held: 1, sold: 1 });
+});
+
+test('between the end of a lottery’s list and its order: the books are exact, and late money of somebody in it is too', async (t) => {
+  const bench = await openTestCheckout(t);
+  const { db } = bench.sandbox;
+  const sellerId = await makeSeller(db);
+  const productId = await makeProduct(db, { stock: 2, sellerId });
+  const terms = { perCustomerLimit: 1, holdSeconds: 60 };
+  await setDrop(db, productId, sellerId, { ...terms, opensAt: later(-1), mode: 'open' });
+  await openReservations(db).reserve(productId, 1);
+  const bank = await askBank(bench, productId, 1);
+  assert.equal(await sweepExpired(db, later(61)), 1);
+  const opensAt = later(1);
+  await setDrop(db, productId, sellerId, { ...terms, opensAt, mode: 'lottery' });
+  for (const userId of [1, 2, 3]) await openReservations(db).reserve(productId, userId);
+  await sleep(opensAt.getTime() - Date.now() + 50);
+  // Whoever comes first after the opening closes the list.
+  await openReservations(db).reserve(productId, 4);
+  await assertClean(bench);
+  await answerBank(bank);
+  assert.equal(await resolveDuePayments(bench.checkout, later(60)), 1);
+  assert.equal(await moveLines(db, null), 1);
+  await assertClean(bench);
+  const { text, statement } = await statementOf({ db, productId });
+  assert.deepEqual(brokenChecks(text), []);
+  const { joined, left, lateSales, sold, held, waiting } = statement.totals;
+  assert.deepEqual(
+    { joined, left, lateSales, sold, held, waiting },
+    { joined: 4, left: 1, lateSales: 0, sold: 1, held: 1, waiting: 2 },
+  );
 });
 
 test('no drop, and a drop too large, are told apart', async (t) => {

@@ -164,7 +164,8 @@ export function replayLine(events: readonly LineEvent[]): Replay {
       addUnits(ticket.customer, -1);
     } else if (ticket) {
       waiting--;
-      if (event.kind === 'left' && event.place !== ticket.place)
+      // No place is told by who left while a draw was being computed.
+      if (event.kind === 'left' && event.place !== null && event.place !== ticket.place)
         fault('order', event, `place ${event.place}, which was ${ticket.place}`);
     }
     if (!ticket) return;

@@ -188,8 +188,11 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
               row_number() over (partition by product_id, sale order by sha256(d.seed || convert_to(t.ticket_id, 'UTF8')), t.ticket_id) as drawn_place
        from tickets t join draw d using (product_id, sale)
        where t.joined < d.sequence and (t.gone is null or t.gone > d.sequence)) t using (product_id, sale)
+     -- For a moment its list is closed and its order not computed.
+     left join drop_sale s on s.product_id = d.product_id and s.draw = d.sequence and s.placed_tickets is null
      where a.commitment is distinct from encode(sha256(d.seed), 'hex') or d.tickets <> coalesce(t.tickets, 0)
-        or t.place is distinct from t.drawn_place or t.listed_place <> t.drawn_place`,
+        or t.place <> t.drawn_place or (t.place is null and t.drawn_place is not null and s.draw is null)
+        or t.listed_place <> t.drawn_place`,
   ),
   check(
     'line_sales',
