@@ -24,7 +24,7 @@ const movingLines = sql(
 const watchedLines = sql(
   'inventory_watched_lines',
   `select i.product_id, i.line_mode, i.opens_at, i.customer_limit, i.hold_seconds, i.paused, i.total, i.available, i.waiting, i.last_place, i.version,
-          i.expired_count,
+          i.expired_count, p.status <> 'active' as withdrawn,
           -- Those whose place is drawn and not written yet stand before everyone who joined after the draw.
           least((select k.place from ticket k where k.product_id = i.product_id and k.state = 'waiting' and k.place is not null
                  order by k.place limit 1),
@@ -34,7 +34,7 @@ const watchedLines = sql(
           d.commitment, d.drawn_tickets, d.entry_condition, case when d.placed_tickets is not null then d.draw end as draw,
           case when d.drawn_at is not null and d.placed_tickets is not null then d.seed end as seed,
           case when d.placed_tickets is not null then d.drawn_at end as drawn_at
-   from inventory i left join drop_sale d using (product_id)
+   from inventory i join product p using (product_id) left join drop_sale d using (product_id)
    where i.line_mode <> 'open' or i.opens_at > clock_timestamp() - interval '1 day' or d.entry_condition <> 'none'`,
 );
 // Only who had a place leaves a gap. An announcement has none.
@@ -117,6 +117,7 @@ export type WatchedLineRow = {
   customer_limit: number | null;
   hold_seconds: number;
   paused: boolean;
+  withdrawn: boolean;
   total: number;
   available: number;
   waiting: number;

@@ -14,6 +14,8 @@ export type Line = {
   perCustomerLimit: number | null;
   holdSeconds: number;
   isPaused: boolean;
+  /** The seller took the product out of the shop: nobody is given a unit until it is back. */
+  isWithdrawn: boolean;
   entryCondition: EntryCondition;
   total: number;
   available: number;
@@ -105,6 +107,7 @@ function differs(before: Line | undefined, after: Line): boolean {
     before.head !== after.head ||
     before.departed.length !== after.departed.length ||
     before.isPaused !== after.isPaused ||
+    before.isWithdrawn !== after.isWithdrawn ||
     before.held !== after.held ||
     before.draw?.seed !== after.draw?.seed
   );
@@ -118,6 +121,7 @@ function toLine(row: WatchedLineRow, departed: Float64Array): Line {
     perCustomerLimit: row.customer_limit,
     holdSeconds: row.hold_seconds,
     isPaused: row.paused,
+    isWithdrawn: row.withdrawn,
     entryCondition: row.entry_condition ?? 'none',
     total: row.total,
     available: row.available,

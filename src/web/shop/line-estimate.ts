@@ -5,9 +5,13 @@ import { countText } from '../kit/components/count.ts';
 /** From fewer outcomes than these no rate is told. */
 const ENOUGH_OUTCOMES = 10;
 
-type Counts = Pick<Line, 'available' | 'held' | 'sold' | 'expired' | 'waiting' | 'isPaused' | 'opensAt'>;
+type Counts = Pick<
+  Line,
+  'available' | 'held' | 'sold' | 'expired' | 'waiting' | 'isPaused' | 'isWithdrawn' | 'opensAt'
+>;
 
 export function lineEstimate(line: Counts, position: number | null, nowMs: number): string {
+  if (line.isWithdrawn) return 'The seller has taken this off sale for now. The line keeps its order.';
   if (line.isPaused) return 'The sale is paused for a moment. The line keeps its order.';
   if (nowMs < line.opensAt.getTime()) return beforeOpening(line, position);
   if (position === null) return 'The order is being drawn.';

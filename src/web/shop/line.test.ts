@@ -168,6 +168,29 @@ test('live: the place as it moves, the grant, and the end; the place outlives th
   assert.equal((await next(await open(third, seller))).name, 'granted');
 });
 
+test('a product that is taken out of the shop keeps its line, and gives out nothing until it is back', async (t) => {
+  const drop = await openDrop(t, 1, -1, 'line');
+  const { app, shop, people, dropId } = drop;
+  await drop.join(people.stranger);
+  const ticketId = await drop.join(people.buyer);
+  const setStatus = (status: string) =>
+    app.inject({
+      method: 'PATCH',
+      url: `/seller/products/${dropId}`,
+      headers: people.seller.bearer,
+      payload: { status },
+    });
+  const line = async () => (await app.inject({ url: `/line/${ticketId}`, headers: people.buyer.bearer })).json();
+  assert.equal((await setStatus('hidden')).statusCode, 200);
+  const stock = { method: 'POST', url: `/seller/products/${dropId}/stock`, headers: people.seller.bearer } as const;
+  await app.inject({ ...stock, payload: { change: 1 } });
+  assert.equal(await moveLines(shop.db, null), 0);
+  await until(async () => /off sale for now/.test((await line()).estimate), 2_000);
+  assert.equal((await setStatus('active')).statusCode, 200);
+  assert.equal(await moveLines(shop.db, null), 1);
+  assert.equal((await line()).state, 'granted');
+});
+
 test('one ticket has so many streams, and leaving in one window ends them all', async (t) => {
   const drop = await openDrop(t, 0, -1, 'line');
   const { app, people } = drop;
@@ -183,7 +206,16 @@ test('one ticket has so many streams, and leaving in one window ends them all', 
 });
 
 test('what is said of the chances is what the counts say', () => {
-  const line = { available: 0, held: 12, sold: 37, expired: 3, waiting: 500, isPaused: false, opensAt: new Date(0) };
+  const line = {
+    available: 0,
+    held: 12,
+    sold: 37,
+    expired: 3,
+    waiting: 500,
+    isPaused: false,
+    isWithdrawn: false,
+    opensAt: new Date(0),
+  };
   const said = (counts: Partial<typeof line>, position: number | null): string =>
     lineEstimate({ ...line, ...counts }, position, 1_000);
   assert.equal(
@@ -194,6 +226,7 @@ test('what is said of the chances is what the counts say', () => {
   assert.match(said({ held: 3 }, 1), /probably none of them comes back/);
   assert.match(said({ sold: 2, expired: 0 }, 1), /Too few were paid for so far/);
   assert.match(said({ isPaused: true }, 1), /paused.*keeps its order/);
+  assert.match(said({ isWithdrawn: true, held: 0 }, 1), /off sale for now/);
   const before = { opensAt: new Date(5_000), available: 100 };
   assert.match(said(before, 100), /100 units and you are number 100: as things stand, one is left/);
   assert.match(said(before, 101), /only if enough of those before you/);

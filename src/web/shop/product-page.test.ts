@@ -108,6 +108,7 @@ test('the buy box says how the drop stands', () => {
     perCustomerLimit: 1,
     holdSeconds: 600,
     isPaused: false,
+    isWithdrawn: false,
     entryCondition: 'none',
     total: 10,
     available: 10,
