@@ -42,6 +42,17 @@ function changeOne(value: Json, path: number[], how: number): Json {
   return value.slice(0, at) + character + value.slice(at + 1);
 }
 
+/** The same once for each value in it, with that one changed, and the path to it. */
+function eachChanged(value: Json): [path: string, changed: Json][] {
+  if (typeof value !== 'object' || value === null) return [['', changeOne(value, [], 0)]];
+  return Object.entries(value).flatMap(([name, field]) =>
+    eachChanged(field).map(([path, changed]): [string, Json] => [
+      `/${name}${path}`,
+      Array.isArray(value) ? value.with(Number(name), changed) : { ...value, [name]: changed },
+    ]),
+  );
+}
+
 function eventOf<Kind extends LineEvent['kind']>(
   statement: DropStatement,
   kind: Kind,
@@ -228,6 +239,13 @@ test('a statement that was changed anywhere is refused', async (t) => {
     assert.deepEqual(refusalsOf(JSON.stringify(signed, null, 2)), []);
     assert.deepEqual(refusalsOf(text, signed.publicKey), []);
     assert.deepEqual(refusalsOf(text, '0'.repeat(64)), ['key']);
+  });
+
+  await t.test('each value in turn', () => {
+    const changes = eachChanged(signed as unknown as Json);
+    assert.ok(changes.length > 300, `${changes.length} values`);
+    for (const [path, changed] of changes)
+      assert.notDeepEqual(refusalsOf(JSON.stringify(changed)), [], `${path} can be changed`);
   });
 
   await t.test('any value flipped, dropped or doubled', () => {
