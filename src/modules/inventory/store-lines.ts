@@ -30,11 +30,10 @@ const watchedLines = sql(
                  order by k.place limit 1),
                 case when d.drawn_at is not null and d.placed_tickets < d.drawn_tickets then d.placed_tickets + 1 end) as head,
           (select count(*) from reservation r where r.product_id = i.product_id and r.state in ('held', 'paying')) as held,
-          -- A draw is told when its list stands.
-          d.commitment, d.drawn_tickets, d.entry_condition, case when d.placed_tickets is not null then d.draw end as draw,
-          case when d.drawn_at is not null and d.placed_tickets is not null then d.seed end as seed,
-          case when d.placed_tickets is not null then d.drawn_at end as drawn_at
+          -- A draw is told when its list stands. One that is not due yet may have the list of an earlier sale.
+          d.commitment, d.drawn_tickets, d.entry_condition, told.draw, told.seed, told.drawn_at
    from inventory i join product p using (product_id) left join drop_sale d using (product_id)
+     left join drop_sale told on told.product_id = i.product_id and told.drawn_at is not null and told.placed_tickets is not null
    where i.line_mode <> 'open' or i.opens_at > clock_timestamp() - interval '1 day' or d.entry_condition <> 'none'`,
 );
 // Only who had a place leaves a gap. An announcement has none.

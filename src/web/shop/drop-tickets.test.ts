@@ -112,3 +112,29 @@ test('from the answers alone anyone computes the draw again, whoever left and jo
   const offending = (await auditBooks(db)).checks.filter((check) => check.offending.length > 0);
   assert.deepEqual(offending, []);
 });
+
+test('a second lottery of the product publishes nothing of the first one', async (t) => {
+  const { app, shop, sellerId } = await openTestShop(t);
+  const { db, lines } = shop;
+  const productId = await makeProduct(db, { stock: 1, sellerId });
+  const announce = (opensInMs: number) =>
+    setDrop(db, productId, sellerId, {
+      opensAt: new Date(Date.now() + opensInMs),
+      mode: 'lottery',
+      perCustomerLimit: 1,
+      holdSeconds: 60,
+    });
+  const read = async (): Promise<Page> => (await app.inject({ url: `/product/${productId}/drop/tickets` })).json();
+  await announce(60_000);
+  await shop.reservations.reserve(productId, 1);
+  await db.query(openNow, [productId]);
+  await moveLines(db, null);
+  await until(async () => lines.line(productId)?.draw?.seed != null, 2_000);
+  const first = await read();
+  assert.equal(first.items.length, 1);
+
+  assert.equal((await announce(60_000)).kind, 'set');
+  await until(async () => lines.line(productId)?.draw?.commitment !== first.commitment, 2_000);
+  const { seed, drawnTickets, items } = await read();
+  assert.deepEqual({ seed, drawnTickets, items }, { seed: null, drawnTickets: null, items: [] });
+});
