@@ -15,7 +15,8 @@ const drawnTickets = sql(
 );
 const lineTickets = sql(
   'inventory_line_tickets',
-  `select ticket_id, place, joined_at from ticket where product_id = $1 and place > $2 order by place limit $3`,
+  `select k.ticket_id, k.place, k.joined_at from ticket k join drop_sale s using (product_id)
+   where k.product_id = $1 and k.place > $2 and k.joined_at >= s.announced_at order by k.place limit $3`,
 );
 
 export type StandingTicketRow = {
@@ -47,7 +48,7 @@ export function loadDrawnTickets(
   return db.query<PublishedTicketRow>(drawnTickets, [productId, draw, afterPlace, limit]);
 }
 
-/** Of a line in the order of arrival, as it stands. */
+/** Of a line in the order of arrival, as it stands; not those of an earlier sale. */
 export function loadLineTickets(
   db: Queryable,
   productId: number,

@@ -113,6 +113,30 @@ test('from the answers alone anyone computes the draw again, whoever left and jo
   assert.deepEqual(offending, []);
 });
 
+test('a second line of the product publishes nothing of the first one', async (t) => {
+  const { app, shop, sellerId } = await openTestShop(t);
+  const { db, lines } = shop;
+  const productId = await makeProduct(db, { stock: 2, sellerId });
+  const announce = (opensAt: Date) =>
+    setDrop(db, productId, sellerId, { opensAt, mode: 'line', perCustomerLimit: 1, holdSeconds: 60 });
+  const join = async (userId: number): Promise<string> => {
+    const joined = await shop.reservations.reserve(productId, userId);
+    assert.ok(joined.kind === 'in-line', joined.kind);
+    return joined.ticket.ticketId;
+  };
+  await announce(new Date(Date.now() - 1_000));
+  await join(1);
+  const opensAt = new Date(Date.now() + 60_000);
+  assert.equal((await announce(opensAt)).kind, 'set');
+  const second = [await join(2), await join(3)];
+  await until(async () => lines.line(productId)?.opensAt.getTime() === opensAt.getTime(), 2_000);
+  const { items }: Page = (await app.inject({ url: `/product/${productId}/drop/tickets` })).json();
+  assert.deepEqual(
+    items.map(({ ticketId, place }) => [ticketId, place]),
+    second.map((ticketId, n) => [ticketId, n + 2]),
+  );
+});
+
 test('a second lottery of the product publishes nothing of the first one', async (t) => {
   const { app, shop, sellerId } = await openTestShop(t);
   const { db, lines } = shop;
