@@ -86,7 +86,8 @@ export async function openLineWatch(db: Queryable, log: Log): Promise<LineWatch>
   return {
     line: (productId) => lines.get(productId),
     find: async (productId) => {
-      if (!lines.has(productId)) await poll();
+      // A reading that is under way may have begun before the drop was there.
+      for (let polls = 0; polls < 2 && !lines.has(productId); polls++) await poll();
       return lines.get(productId);
     },
     ageMs: () => performance.now() - readAtMs,
