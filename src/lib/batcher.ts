@@ -40,8 +40,12 @@ export type BatcherStatistics = { batches: number; items: number; retries: numbe
 const FIRST_RETRY_PAUSE_MS = 20;
 const MAX_RETRY_PAUSE_MS = 500;
 const OVERLOADED: Overloaded = { kind: 'overloaded' };
-/** What a caller does with its outcome takes 0.05 ms and more: a batch of hundreds at once would hold up all other requests by tens of ms. */
-const ANSWERED_A_TURN = 25;
+/**
+ * What a request does with its outcome takes 0.05 ms and more: a batch of hundreds at once would hold up all others by tens of ms.
+ * Callers that need next to nothing are many a turn, or four processes on one SKU would do no more than three quarters of what one does.
+ */
+const ANSWERING_A_TURN_MS = 3;
+const ANSWERED_AT_ONCE = 25;
 
 type Waiting<Item, Outcome> = { item: Item; resolve: (outcome: Outcome) => void; reject: (fault: unknown) => void };
 
@@ -172,11 +176,18 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
     if (isFirst) answerSome();
   }
 
-  function answerSome(): void {
-    const some = answers.splice(0, ANSWERED_A_TURN);
+  function answerSome(untilMs = performance.now() + ANSWERING_A_TURN_MS): void {
+    const some = answers.splice(0, ANSWERED_AT_ONCE);
     for (const { waiting, outcome } of some) waiting.resolve(outcome);
     leave(some.length);
-    if (answers.length > 0) setImmediate(answerSome);
+    if (answers.length === 0) return;
+    // A tick that a microtask asks for comes when there are no more of them: these callers have done what they do then.
+    queueMicrotask(() => process.nextTick(answerMore, untilMs));
+  }
+
+  function answerMore(untilMs: number): void {
+    if (performance.now() < untilMs) answerSome(untilMs);
+    else setImmediate(answerSome);
   }
 
   function leave(items: number): void {
