@@ -141,16 +141,14 @@ export function createSandboxProvider(settings: SandboxProviderSettings): Paymen
     if (answer.kind !== 'answer') return { kind: 'unknown', reason: answer.reason };
     if (answer.status === 200) return { kind: 'found', ...readSavedCard(answer.body) };
     if (errorOf(answer.body, 'code') === 'no_such_token') return { kind: 'not-found' };
-    if (answer.status >= 500 || answer.status === 429) return { kind: 'unknown', reason: reasonOf(answer) };
-    throw new Error(`the payment provider refused to look up a card: ${reasonOf(answer)}`);
+    return unknownOrRefused(answer, 'look up a card');
   }
 
   async function forgetSavedCard(token: string): Promise<ForgetCardOutcome> {
     const answer = await ask('DELETE', `/v1/tokens/${encodeURIComponent(token)}`);
     if (answer.kind !== 'answer') return { kind: 'unknown', reason: answer.reason };
     if (answer.status === 200 || errorOf(answer.body, 'code') === 'no_such_token') return { kind: 'forgotten' };
-    if (answer.status >= 500 || answer.status === 429) return { kind: 'unknown', reason: reasonOf(answer) };
-    throw new Error(`the payment provider refused to forget a card: ${reasonOf(answer)}`);
+    return unknownOrRefused(answer, 'forget a card');
   }
 
   return {
@@ -182,8 +180,13 @@ function readFound(answer: Answer, pageOrigin: string): ChargeOutcome {
   if (answer.kind !== 'answer') return { kind: 'unknown', reason: answer.reason };
   if (answer.status === 200) return readCharge(answer.body, pageOrigin);
   if (answer.status === 404 && errorOf(answer.body, 'code') === 'no_such_charge') return { kind: 'not-found' };
+  return unknownOrRefused(answer, 'look up a charge');
+}
+
+/** Asked again it may know; a refusal is a fault of this shop or of its settings. */
+function unknownOrRefused(answer: Answer & { kind: 'answer' }, asked: string): { kind: 'unknown'; reason: string } {
   if (answer.status >= 500 || answer.status === 429) return { kind: 'unknown', reason: reasonOf(answer) };
-  throw new Error(`the payment provider refused to look up a charge: ${reasonOf(answer)}`);
+  throw new Error(`the payment provider refused to ${asked}: ${reasonOf(answer)}`);
 }
 
 function readSavedCard({ brand, last4, fingerprint }: Record<string, unknown>) {
