@@ -4,7 +4,12 @@ import type { BuyerScript, PaymentTry } from './schedule.ts';
 import type { Answer, LastEvent } from './shop-client.ts';
 import { solvePuzzle } from './solve-puzzle.ts';
 
-export type BuyerEnd = 'bought' | 'cancelled' | 'sold-out' | 'looked' | 'left' | 'at-limit' | 'gave-up';
+const BUYER_ENDS = ['bought', 'cancelled', 'sold-out', 'looked', 'left', 'at-limit', 'gave-up'] as const;
+export type BuyerEnd = (typeof BUYER_ENDS)[number];
+
+export function nobodyGone(): Record<BuyerEnd, number> {
+  return Object.fromEntries(BUYER_ENDS.map((end) => [end, 0])) as Record<BuyerEnd, number>;
+}
 
 /** What a buyer has of the world; times are ms since the start. */
 export type World = {

@@ -1,7 +1,7 @@
 // A part of the crowd, in a process of its own: starts each buyer on time whatever the shop does, and tells its parent the figures.
 import { once, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BuyerEnd, live, type World } from './buyer.ts';
+import { type BuyerEnd, live, nobodyGone, type World } from './buyer.ts';
 import type { Second } from './figures.ts';
 import { openHistory } from './history.ts';
 import { openDesk } from './load-desk.ts';
@@ -71,15 +71,7 @@ async function crowd(order: LoadOrder, ending: AbortSignal, tell: (message: Load
   const client = openShopClient(order.origin, part);
   const history = openHistory(order.historyPath);
   const desk = openDesk(order, now, client, history, ending);
-  const gone: Record<BuyerEnd, number> = {
-    bought: 0,
-    cancelled: 0,
-    'sold-out': 0,
-    looked: 0,
-    left: 0,
-    'at-limit': 0,
-    'gave-up': 0,
-  };
+  const gone = nobodyGone();
   const living = new Set<Promise<void>>();
   let came = 0;
   let lagMs = 0;

@@ -1,5 +1,5 @@
 // The figures of all load processes and of the drop, second by second, while it runs.
-import type { BuyerEnd } from './buyer.ts';
+import { type BuyerEnd, nobodyGone } from './buyer.ts';
 import { addSecond, ENDINGS, newSecond, percentileMs, type Second, sumOf } from './figures.ts';
 import type { LoadMessage } from './load-process.ts';
 import type { DropNow } from './store.ts';
@@ -38,7 +38,7 @@ export function openRecorder(): Recorder {
     const sum: Crowd = {
       untilMs: Math.min(...[...parts.values()].map((part) => part.untilMs)),
       came: 0,
-      gone: { bought: 0, cancelled: 0, 'sold-out': 0, looked: 0, left: 0, 'at-limit': 0, 'gave-up': 0 },
+      gone: nobodyGone(),
       inFlight: 0,
       lagMs: 0,
     };
