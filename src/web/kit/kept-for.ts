@@ -2,8 +2,7 @@
 import { Problem } from '../../lib/problem.ts';
 
 /**
- * The last value while it is fresh; those who ask meanwhile share one making. While what it is made
- * of is out, the last one is answered.
+ * The last value while it is fresh; those who ask meanwhile share one making. While what it is made of is out, the last one is answered.
  */
 export function keptFor<Value>(freshMs: number, make: () => Promise<Value>): () => Promise<Value> {
   let kept: { until: number; value: Promise<Value> } | undefined;

@@ -100,8 +100,7 @@ export function errorsOf(found: Problem): readonly FieldError[] {
 export function helpForPeople({ slug, fields, headers }: Problem): string {
   const { detail = PROBLEMS[slug].help } = fields;
   return String(detail)
-    .replace('after `Retry-After` seconds', `after ${secondsText(headers['retry-after'])}`)
-    .replace('for `Retry-After` seconds', `for ${secondsText(headers['retry-after'])}`)
+    .replaceAll('`Retry-After` seconds', secondsText(headers['retry-after']))
     .replace(/`(\w+)`/g, (_, name: string) => valueText(fields[name]) ?? name)
     .replaceAll('`', '');
 }

@@ -10,7 +10,8 @@ export type Knowledge = {
 };
 /** Plain data, so that it can be sent to other threads. What is left out stays as it is. */
 export type Lesson = {
-  /** The text of a synonym file. */ synonyms?: string;
+  /** The text of a synonym file. */
+  synonyms?: string;
   pastQueries?: PastQuery[];
   currency?: string;
 };

@@ -133,8 +133,7 @@ export function listedProducts(state: SearchState, productIds: number[]): Listed
 
 /**
  * Products that have every word; where they are fewer than `enough`, also those that lack one, and so on. The filters have
- * no say in that: they only narrow. Answers how many have every word
- * and pass them, and how many have and do not.
+ * no say in that: they only narrow. Answers how many have every word and pass them, and how many have and do not.
  */
 export function tallyMatches(
   tally: Tally,
