@@ -5,10 +5,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../src/checks/running-shop.ts';
+import { WEB_ARGUMENTS } from '../src/cli/web-arguments.ts';
 import { type Database, openDatabase } from '../src/lib/db.ts';
 import { startEmbeddedPostgres } from '../src/lib/embedded-postgres.ts';
 import { migrate } from '../src/lib/migrate.ts';
 
+const QUIET = '--disable-warning=ExperimentalWarning';
 const MAIN_FILE = join(import.meta.dirname, '../src/main.ts');
 const STATEMENT_TIMEOUT_MS = 120_000;
 
@@ -63,8 +65,8 @@ async function start(
     LOG_LEVEL: 'error',
   };
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const sandbox = await startChild('sandbox', environment, profiling, ends);
-  const web = await startChild('web', environment, profiling, ends);
+  const sandbox = await startChild('sandbox', environment, [QUIET, ...profiling], ends);
+  const web = await startChild('web', environment, [...WEB_ARGUMENTS, ...profiling], ends);
   return {
     db,
     url: postgres.url,
@@ -85,7 +87,10 @@ async function startChild(
 ): Promise<ChildProcess> {
   const child = fork(MAIN_FILE, [command], {
     env: { ...process.env, ...environment },
-    execArgv: ['--disable-warning=ExperimentalWarning', ...execArgv],
+    execArgv,
+    // As `souk start` does. Where Linux shares a processor out by sessions, PostgreSQL's processes would have one each otherwise, and
+    // the shop one together with its own load.
+    detached: true,
   });
   ends.defer(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;

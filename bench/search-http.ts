@@ -9,6 +9,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../src/checks/running-shop.ts';
+import { WEB_ARGUMENTS } from '../src/cli/web-arguments.ts';
 import { openDatabase } from '../src/lib/db.ts';
 import { startEmbeddedPostgres } from '../src/lib/embedded-postgres.ts';
 import { openLog } from '../src/lib/log.ts';
@@ -113,7 +114,7 @@ async function startWeb(directory: string, databaseUrl: string, port: number): P
       SOUK_DEMO: 'off',
       LOG_LEVEL: 'error',
     },
-    execArgv: ['--disable-warning=ExperimentalWarning', ...profiling],
+    execArgv: [...WEB_ARGUMENTS, ...profiling],
   });
   const [message] = (await once(web, 'message')) as [{ kind: string; reason?: string }];
   if (message.kind !== 'ready') throw new Error(message.reason ?? message.kind);

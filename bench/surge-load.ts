@@ -59,7 +59,8 @@ export function driveVisits(order: Order, seconds: number): Promise<Crowd> {
 }
 
 async function runLoad<Figures>(order: Sent): Promise<Figures> {
-  const child = fork(import.meta.filename, [JSON.stringify(order)]);
+  // A session of its own, as buyers have machines of their own: see running-web.ts.
+  const child = fork(import.meta.filename, [JSON.stringify(order)], { detached: true });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the load process ended with ${code}`);
   });

@@ -49,7 +49,7 @@ type Scenario = {
 };
 const SCENARIOS: Scenario[] = [
   { purchase: 'pay', title: 'Buy and Pay', sold: 201, products: 2, capacityPurchases: 6_000 },
-  { purchase: 'buy', title: 'Buy alone', sold: 303, products: 4, capacityPurchases: 20_000 },
+  { purchase: 'buy', title: 'Buy alone', sold: 303, products: 8, capacityPurchases: 20_000 },
 ];
 
 const headersFile = join(tmpdir(), `souk-bench-surge-${process.pid}.json`);

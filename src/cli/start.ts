@@ -21,11 +21,13 @@ import {
 import { readDegraded, untilSearching } from './shop-health.ts';
 import { readyText } from './start-text.ts';
 import { watchStopSignals } from './stop-signals.ts';
+import { WEB_ARGUMENTS } from './web-arguments.ts';
 
 /** environment: what children inherit besides their settings. */
 export type StartOptions = { json: boolean; mainFile: string; environment: NodeJS.ProcessEnv };
 type Undo = (() => Promise<void>)[];
 
+const OTHER_ARGUMENTS = ['--disable-warning=ExperimentalWarning'];
 const OPEN_REQUESTS_GRACE_MS = 10_000;
 const SANDBOX_GRACE_MS = 3_000;
 const STOPPING = 'stopping process';
@@ -72,7 +74,7 @@ async function bringUp(given: Config, options: StartOptions, stopping: AbortSign
   const program = (name: string) => ({
     name,
     file: process.execPath,
-    args: [...process.execArgv, '--disable-warning=ExperimentalWarning', options.mainFile, name],
+    args: [...process.execArgv, ...(name === 'web' ? WEB_ARGUMENTS : OTHER_ARGUMENTS), options.mainFile, name],
     env: {
       ...options.environment,
       ...configEnvironment(config),

@@ -3,6 +3,7 @@
 // A lost connection leaves the outcome of the batch in flight unknown. The same items are then sent again, so `run` must
 // recognise what took effect the first time (by a key inside each item) and answer it the same.
 import { isConnectionLost, isRetryable } from './db.ts';
+import { inTurn } from './turns.ts';
 
 export type Batch<Item> = { key: number; items: Item[] };
 export type BatcherOptions<Item, Outcome> = {
@@ -40,13 +41,6 @@ export type BatcherStatistics = { batches: number; items: number; retries: numbe
 const FIRST_RETRY_PAUSE_MS = 20;
 const MAX_RETRY_PAUSE_MS = 500;
 const OVERLOADED: Overloaded = { kind: 'overloaded' };
-/**
- * What a request does with its outcome takes 0.05 ms and more: a batch of hundreds at once would hold up all others by tens of ms.
- * Callers that need next to nothing are many a turn, or four processes on one SKU would do no more than three quarters of what one does.
- */
-const ANSWERING_A_TURN_MS = 3;
-const ANSWERED_AT_ONCE = 25;
-
 type Waiting<Item, Outcome> = { item: Item; resolve: (outcome: Outcome) => void; reject: (fault: unknown) => void };
 
 /** The database is away or a row is locked: another try may find it otherwise. */
@@ -61,7 +55,6 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
   const ready: number[] = [];
   // Keys that failed with others and run by themselves the next time.
   const apart = new Set<number>();
-  const answers: { waiting: Waiting<Item, Outcome>; outcome: Outcome }[] = [];
   const statistics: BatcherStatistics = { batches: 0, items: 0, retries: 0, overloaded: 0 };
   let queued = 0;
   let inFlight = 0;
@@ -171,23 +164,12 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
 
   function answer(batch: readonly Waiting<Item, Outcome>[], outcomes: readonly Outcome[]): void {
     if (outcomes.length !== batch.length) throw new Error(`a batch of ${batch.length} got ${outcomes.length} outcomes`);
-    const isFirst = answers.length === 0;
-    for (const [n, waiting] of batch.entries()) answers.push({ waiting, outcome: outcomes[n] as Outcome });
-    if (isFirst) answerSome();
-  }
-
-  function answerSome(untilMs = performance.now() + ANSWERING_A_TURN_MS): void {
-    const some = answers.splice(0, ANSWERED_AT_ONCE);
-    for (const { waiting, outcome } of some) waiting.resolve(outcome);
-    leave(some.length);
-    if (answers.length === 0) return;
-    // A tick that a microtask asks for comes when there are no more of them: these callers have done what they do then.
-    queueMicrotask(() => process.nextTick(answerMore, untilMs));
-  }
-
-  function answerMore(untilMs: number): void {
-    if (performance.now() < untilMs) answerSome(untilMs);
-    else setImmediate(answerSome);
+    for (const [n, waiting] of batch.entries()) {
+      inTurn(() => {
+        waiting.resolve(outcomes[n] as Outcome);
+        leave(1);
+      });
+    }
   }
 
   function leave(items: number): void {

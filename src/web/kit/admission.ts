@@ -3,36 +3,40 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { html } from '../../lib/html.ts';
 import { PROBLEMS } from '../../lib/problem.ts';
+import { inTurn } from '../../lib/turns.ts';
 import { buttonLink } from './components/button.ts';
 import { narrow } from './components/section.ts';
 import { layout } from './layout.ts';
 import { wantsPage } from './negotiate.ts';
 import type { App } from './shop.ts';
 
-/** What is begun in one turn holds up pages for some 15 ms. */
 export const MAX_UNDER_WAY = 300;
 /** Who waits for longer waits for the database, costs nothing meanwhile, and must not keep other products from being sold. */
 const COUNTED_FOR_MS = 250;
-/** A quarter of a second's work of one process. Who waits longer presses again, which only makes it longer. */
+/** A tenth of a second's work of one process. Who waits longer presses again, which only makes it longer. */
 export const MAX_WAITING = 1_000;
 /**
  * While those who hold units wait for their turn to pay, nobody else gets one: so few go on to be read then, for the line of a drop, or to
  * hear that they have one or that all is sold. Read to be refused, a purchase costs five times what it costs at the door.
  */
 export const MAX_WHILE_PAYING = 10;
-const WAITING_A_TURN_TO_PAY = 2;
+/** Nobody is let in without a turn in sight. Where payments stand still all the same, who wants to buy hears of it. */
+const MAX_WAIT_MS = 250;
 /**
- * The rest hears in order, in an eighth to a fifth of the time: a refusal takes 0.025 to 0.04 ms. A crowd that is large enough (30,000 a
- * second) would take all the time there is otherwise. As it is, up to 5,000 a second hear at once, and who has no answer yet sends
- * nothing more.
+ * Refusals take an eighth to a fifth of the time: one takes 0.025 to 0.04 ms. A crowd that is large enough (30,000 a second) would
+ * take all the time there is otherwise. As it is, up to 5,000 a second hear at once, and who has no answer yet sends nothing more.
  */
 const REFUSED_A_MS = 5;
 /** After a pause too: 5 to 8 ms of refusals before anything else has its turn. */
 const MAX_REFUSED_A_TURN = 200;
+/** In a turn with nothing else to do there is no reason to let anybody wait. */
+const MIN_REFUSED_A_TURN = 20;
 const RETRY_AFTER_SECONDS = 2;
 const PURCHASE_PATH = '/product/purchase';
+const PAYMENT_PATH = '/product/payment';
 
 type Visit = { request: IncomingMessage; response: ServerResponse };
+type Waiting = Visit & { cameMs: number };
 
 /** In front of Fastify: a refusal that is made of all the work of a request would cost as much as what it refuses. */
 export function installAdmission(
@@ -44,37 +48,30 @@ export function installAdmission(
   const [begin] = app.server.listeners('request') as RequestListener[];
   if (!begin) throw new Error('Fastify listens to its server from the start');
   const refuse = refusals(headers);
-  const waiting: Visit[] = [];
+  const waiting: Waiting[] = [];
   // No longer than there are connections.
   const refused: Visit[] = [];
   let underWay = 0;
   let mayRefuse = MAX_REFUSED_A_TURN;
-  let turnedAtMs = performance.now();
+  let countedMs = performance.now();
   let isTurning = false;
 
   function turn(): void {
     isTurning = false;
-    const atMs = performance.now();
-    mayRefuse = Math.min(MAX_REFUSED_A_TURN, mayRefuse + (atMs - turnedAtMs) * REFUSED_A_MS);
-    turnedAtMs = atMs;
-    for (const visit of refused.splice(0, mayRefuse)) refuseNow(visit);
-    for (const visit of waiting.splice(mostWaiting())) refuseInTurn(visit);
+    for (const visit of refused.splice(0, Math.max(MIN_REFUSED_A_TURN, refusalsNow()))) refuseNow(visit);
     for (const { request, response } of waiting.splice(0, Math.max(0, roomUnderWay()))) {
-      // Nobody is there any more to be told.
-      if (response.destroyed) continue;
       countUntilClosed(response);
-      begin?.call(app.server, request, response);
+      beginInTurn(request, response);
     }
     turnSoon();
   }
 
-  function roomUnderWay(): number {
-    return Math.min(MAX_UNDER_WAY, Math.max(MAX_WHILE_PAYING, turnsToPay())) - underWay;
+  function turnsLeft(): number {
+    return Math.max(MAX_WHILE_PAYING, turnsToPay()) - underWay;
   }
 
-  /** Who waits for a unit must not wait for those who pay: there may be none for a while. */
-  function mostWaiting(): number {
-    return Math.min(MAX_WAITING, Math.max(MAX_WHILE_PAYING, WAITING_A_TURN_TO_PAY * turnsToPay()));
+  function roomUnderWay(): number {
+    return Math.min(MAX_UNDER_WAY - underWay, turnsLeft());
   }
 
   // In the next turn of the event loop: what is there already is looked at first.
@@ -85,15 +82,35 @@ export function installAdmission(
     setImmediate(turn);
   }
 
+  function refusalsNow(): number {
+    const nowMs = performance.now();
+    mayRefuse = Math.min(MAX_REFUSED_A_TURN, mayRefuse + (nowMs - countedMs) * REFUSED_A_MS);
+    countedMs = nowMs;
+    return mayRefuse;
+  }
+
   function refuseInTurn(visit: Visit): void {
     countRefusal();
-    if (mayRefuse >= 1 && refused.length === 0) refuseNow(visit);
+    if (refused.length === 0 && refusalsNow() >= 1) refuseNow(visit);
     else refused.push(visit);
   }
 
   function refuseNow({ request, response }: Visit): void {
     mayRefuse--;
     refuse(request, response);
+  }
+
+  function refuseWhoWaitedLong(): void {
+    const sinceMs = performance.now() - MAX_WAIT_MS;
+    while (waiting[0] && waiting[0].cameMs < sinceMs) refuseInTurn(waiting.shift() as Waiting);
+    turnSoon();
+  }
+
+  function beginInTurn(request: IncomingMessage, response: ServerResponse): void {
+    inTurn(() => {
+      // Else nobody is there any more to be told.
+      if (!response.destroyed) begin?.call(app.server, request, response);
+    });
   }
 
   function countUntilClosed(response: ServerResponse): void {
@@ -110,13 +127,17 @@ export function installAdmission(
     response.once('close', leave);
   }
 
+  const looking = setInterval(refuseWhoWaitedLong, MAX_WAIT_MS / 2);
+  looking.unref();
+  app.addHook('onClose', async () => clearInterval(looking));
+
   app.server.removeListener('request', begin);
   app.server.on('request', (request, response) => {
-    if (request.method !== 'POST' || !request.url?.startsWith(PURCHASE_PATH)) {
-      begin.call(app.server, request, response);
-      return;
-    }
-    if (waiting.length < mostWaiting()) waiting.push({ request, response });
+    const path = request.method === 'POST' ? request.url : undefined;
+    if (path?.startsWith(PAYMENT_PATH)) return beginInTurn(request, response);
+    if (!path?.startsWith(PURCHASE_PATH)) return begin.call(app.server, request, response);
+    if (waiting.length < Math.min(MAX_WAITING, turnsLeft()))
+      waiting.push({ request, response, cameMs: performance.now() });
     else refuseInTurn({ request, response });
     turnSoon();
   });
