@@ -25,6 +25,18 @@ test('price words become limits and leave the text', () => {
   assert.deepEqual(priceOf('gifts up to 25 dollars'), ['gifts', undefined, 2_500]);
 });
 
+test('limits in words are read, and told as they were typed', () => {
+  const said = (text: string) => [...priceOf(text), takePriceWords(text, 'USD').price?.text];
+  assert.deepEqual(said('gifts under fifty'), ['gifts', undefined, 5_000, 'under fifty']);
+  assert.deepEqual(said('mug less than twenty dollars'), ['mug', undefined, 2_000, 'less than twenty dollars']);
+  assert.deepEqual(said('toys under five dollars'), ['toys', undefined, 500, 'under five dollars']);
+  assert.deepEqual(said('lamp under a hundred and fifty'), ['lamp', undefined, 15_000, 'under a hundred and fifty']);
+  assert.deepEqual(said('sofa below two thousand'), ['sofa', undefined, 200_000, 'below two thousand']);
+  assert.deepEqual(said('lamp between twenty-five and forty'), ['lamp', 2_500, 4_000, 'between twenty-five and forty']);
+  assert.deepEqual(said('two person tent under fifty'), ['two person tent', undefined, 5_000, 'under fifty']);
+  assert.deepEqual(said('around thirty dollars mug'), ['mug', 2_400, 3_600, 'around thirty dollars']);
+});
+
 test('one price alone is read as about so much, whatever its sign', () => {
   for (const words of [
     '30€',
@@ -69,7 +81,10 @@ test('numbers that count or measure something are no prices', () => {
     'game age 8 and up',
     'lamp around 50 cm',
     'books about 1984',
-    'gifts under fifty',
+    'toys under five',
+    'vitamins over fifty',
+    'twenty thousand leagues under the sea',
+    'fifty dollarydoos',
     'a$ap 4 poster',
     'dumbbell 50 pounds',
     'tn2110$',

@@ -1,9 +1,11 @@
 // Price words of a query: "under 50", "not more than $100", "20 dollars or less", "between 20 and 40", "around $50", "30€".
 //
-// Prices are compared as they stand, in the shop's own currency, whatever sign was typed. Not read: numbers in words ("under fifty"),
-// which are ages and titles as often, and pounds, which weigh.
+// Prices are compared as they stand, in the shop's own currency, whatever sign was typed. Not read: pounds, which weigh.
+// Numbers in words are ages and titles too ("toys under five", "fit over forty"): they are prices before a word for money, and from ten
+// on as an upper limit ("under fifty").
 import { minorDigits } from '../../../lib/money.ts';
 import { NO_HIGHEST_PRICE, type PriceWords, type SearchQuery } from '../query.ts';
+import { amountOf, NUMBER_IN_WORDS } from './numerals.ts';
 
 /** Who names one price would as gladly pay a little more or less. */
 const NEAR_SHARE = 0.2;
@@ -22,6 +24,11 @@ const OR_LESS_IF_MONEY = String.raw`\s?(?:or|and) (?:under|below)\b`;
 const OR_MORE_IF_MONEY = String.raw`\s?(?:or|and) (?:more|over|above|up)\b`;
 // "books about 1984" is no price, "about $20" is.
 const NEAR_IF_MONEY = String.raw`(?:\b(?:around|about|approximately|approx|roughly|near)\s|~\s?)?`;
+
+/** Below, ages are meant as often. */
+const LEAST_WITHOUT_MONEY = 10;
+const SPELT_RANGE = new RegExp(String.raw`\bbetween (${NUMBER_IN_WORDS}) (and|to) (${NUMBER_IN_WORDS})`, 'gu');
+const SPELT_AMOUNT = new RegExp(String.raw`(${UP_TO})?(${NUMBER_IN_WORDS})(\s(?:dollars?|euros?|bucks|yen)\b)?`, 'gu');
 
 type Limits = Omit<PriceWords, 'text'>;
 type Reading = { pattern: RegExp; needsMoney: boolean; read: (amounts: number[]) => Limits };
@@ -77,6 +84,31 @@ function readingsFor(currency: string): Reading[] {
  * another word it may count anything ("over 40 pieces"), and before a unit it measures. A number with a sign is no word.
  */
 export function takePriceWords(folded: string, currency: string): { text: string; price: PriceWords | null } {
+  const { inDigits, words } = withDigits(folded);
+  const taken = takeFigures(inDigits, currency);
+  if (taken.price === null) return { text: folded, price: null };
+  const typed = words.reduce((text, word) => text.replace(String(amountOf(word)), word), taken.price.text);
+  return { ...taken, price: { ...taken.price, text: typed } };
+}
+
+/** The text with numbers that may be prices in digits, and the words that stood there. */
+function withDigits(folded: string): { inDigits: string; words: string[] } {
+  const words: string[] = [];
+  const inDigits = folded
+    .replace(SPELT_RANGE, (range, low: string, to: string, high: string) => {
+      if (Math.min(amountOf(low), amountOf(high)) < LEAST_WITHOUT_MONEY) return range;
+      words.push(low, high);
+      return `between ${amountOf(low)} ${to} ${amountOf(high)}`;
+    })
+    .replace(SPELT_AMOUNT, (amount, limit = '', number: string, money = '') => {
+      if (money === '' && (limit === '' || amountOf(number) < LEAST_WITHOUT_MONEY)) return amount;
+      words.push(number);
+      return `${limit}${amountOf(number)}${money}`;
+    });
+  return { inDigits, words };
+}
+
+function takeFigures(folded: string, currency: string): { text: string; price: PriceWords | null } {
   if (!/\d/.test(folded)) return { text: folded, price: null };
   for (const { pattern, needsMoney, read } of readingsFor(currency)) {
     const match = pattern.exec(folded);
