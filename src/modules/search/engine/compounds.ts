@@ -23,11 +23,17 @@ export function joinedTerms(state: SearchState, words: string[], at: number): nu
     if (from < 0 || to >= words.length) continue;
     const joined = words.slice(from, to + 1).reduce(joinWords);
     if (/^[a-z]*$/.test(joined) && joined.length < MIN_JOINED_LETTERS) continue;
-    const wordId = wordIdOf(state.vocabulary, joined);
+    const wordId = writtenAs(state, joined);
     const term = wordId === undefined ? undefined : (state.vocabulary.termOfWord[wordId] as number);
     if (term !== undefined && productsWithTerm(state, term) > 0 && !terms.includes(term)) terms.push(term);
   }
   return terms;
+}
+
+/** In either number. By its stem alone "chair red" would be a past tense of chair. */
+function writtenAs({ vocabulary }: SearchState, joined: string): number | undefined {
+  const other = joined.endsWith('s') ? joined.slice(0, -1) : `${joined}s`;
+  return wordIdOf(vocabulary, joined) ?? wordIdOf(vocabulary, other);
 }
 
 /** The word's two parts, where products know both. */

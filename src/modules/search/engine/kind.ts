@@ -1,5 +1,7 @@
 // What a product says it is, where it says so beside its category: the attribute that shops name "product type".
 import type { ReplicaDocument } from '../document.ts';
+import { singularOf } from './plurals.ts';
+import { wordsOf } from './text.ts';
 
 const KIND_NAME = /^(?:product|item)[ _-]?(?:type|class)(?:[ _-]?name)?$/i;
 // A product has a hundred attributes: most are ruled out by their length.
@@ -14,4 +16,20 @@ export function kindOf(document: ReplicaDocument): string | undefined {
     if (WORD.test(value)) return value;
   }
   return undefined;
+}
+
+const BETWEEN_THINGS = /[&,/+]|\band\b/;
+
+/**
+ * The words of a category's name that say what is in it: its last one, and a plural before "and". "Coats & Jackets" are coats
+ * too, but "Bath & Room Thermometers" are no baths: English leaves what only describes in the singular.
+ */
+export function headsOf(folded: string): string[] {
+  const parts = folded.split(BETWEEN_THINGS).map((part) => wordsOf(part).words.at(-1));
+  const last = parts.pop();
+  return [...parts.filter((word) => word !== undefined && isPlural(word)), last].filter((word) => word !== undefined);
+}
+
+function isPlural(word: string): boolean {
+  return singularOf(word) !== word || /[^s]s$/.test(word);
 }

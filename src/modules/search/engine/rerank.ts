@@ -5,7 +5,7 @@ import type { Segment } from './segment.ts';
 import type { SearchState } from './state.ts';
 import { type Asked, askedOf, readTitle, type TitleSigns } from './title.ts';
 import { compareRanked, type Ranked } from './top.ts';
-import { typeNounsOf } from './type-nouns.ts';
+import { headTermsOf, typeNounsOf } from './type-nouns.ts';
 import type { Understood } from './understand.ts';
 import { NO_VALUE } from './value-table.ts';
 
@@ -20,7 +20,7 @@ export type ScoreParts = TitleSigns & {
   words: number;
   /** The share of the kind's words that were asked for. */
   kind: number;
-  /** Its last word is the one asked for: projectors, not projector lamps. */
+  /** What it is of is what was asked for: projectors, not projector lamps. */
   kindHead: number;
   /** How many of the best candidates are of this kind. */
   commonKind: number;
@@ -63,8 +63,8 @@ export function rerank(
   candidates: Ranked[],
   isExplained: boolean,
 ): Scored[] {
-  const asked = askedOf(understood.groups, understood.head);
   const typeNouns = typeNounsOf(state);
+  const asked = askedOf(understood);
   const wholeScore = understood.groups.reduce((sum, group) => sum + group.idf, 0);
   const read = readCandidates(candidates, segments);
   const kinds = feedback(state, asked, read);
@@ -117,11 +117,10 @@ function kindSigns(known: Map<number, KindSigns>, state: SearchState, kind: numb
   const found = known.get(kind);
   if (found) return found;
   const own = state.categories.terms[kind] ?? [];
-  const last = own.at(-1);
   const signs = { kind: 0, kindHead: 0, commonKind: 0 };
-  if (last !== undefined) {
+  if (own.length > 0) {
     signs.kind = own.filter((term) => asked.bits.has(term)).length / own.length;
-    signs.kindHead = ((asked.bits.get(last) ?? 0) >> asked.head) & 1;
+    signs.kindHead = headTermsOf(state, kind).some((term) => asked.things.has(term)) ? 1 : 0;
   }
   known.set(kind, signs);
   return signs;

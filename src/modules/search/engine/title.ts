@@ -2,7 +2,7 @@
 import type { Candidates } from './candidates.ts';
 import { NO_FOR } from './fields.ts';
 import type { Segment } from './segment.ts';
-import type { Group } from './understand.ts';
+import type { Group, Understood } from './understand.ts';
 
 /** What a query asks, by term: a bit for each group the term answers, and how well. Made once a query. */
 export type Asked = {
@@ -16,8 +16,10 @@ export type Asked = {
   wholeIdf: number;
   /** How well each group is answered by the title at hand. */
   best: number[];
-  /** Alternatives and spellings of several words, of which the title must have all. */
-  phrases: { group: number; terms: number[]; weight: number }[];
+  /** Spellings of several words, of which the title must have all, and names of several, of which it may have some. */
+  phrases: { group: number; terms: number[]; weight: number; isName: boolean }[];
+  /** What the thing itself is called: of a name of several words the last one. */
+  things: Set<number>;
 };
 
 /** Each 0 to 1, `accessory` and `modifier` 0 or 1. */
@@ -34,7 +36,7 @@ export type TitleSigns = {
 /** The thing's name stands at the end of what comes before "with", "for" or a comma: "Brand Model Bluetooth speaker". */
 const HEAD_NAME_WORDS = 3;
 
-export function askedOf(groups: Group[], head: number): Asked {
+export function askedOf({ groups, head }: Understood): Asked {
   const idfs = groups.map(({ idf }) => idf);
   const asked: Asked = {
     groups,
@@ -46,11 +48,12 @@ export function askedOf(groups: Group[], head: number): Asked {
     wholeIdf: idfs.reduce((sum, idf) => sum + idf, 0),
     best: idfs.map(() => 0),
     phrases: [],
+    things: new Set(groups[head]?.alternatives.map(({ term, also }) => also?.at(-1) ?? term)),
   };
   for (const [group, { alternatives, written = [] }] of groups.entries()) {
-    for (const terms of written) asked.phrases.push({ group, terms, weight: 1 });
+    for (const terms of written) asked.phrases.push({ group, terms, weight: 1, isName: false });
     for (const { term, weight, also } of alternatives) {
-      if (also) asked.phrases.push({ group, terms: [term, ...also], weight });
+      if (also) asked.phrases.push({ group, terms: [term, ...also], weight, isName: true });
       else {
         asked.bits.set(term, (asked.bits.get(term) ?? 0) | (1 << group));
         asked.weights.set(term, Math.max(asked.weights.get(term) ?? 0, weight));
@@ -95,10 +98,12 @@ export function readTitle(
     }
     previous = bits;
   }
-  for (const { group, terms, weight } of asked.phrases) {
+  for (const { group, terms, weight, isName } of asked.phrases) {
     const places = terms.map((term) => titles.subarray(start, end).indexOf(term));
-    if (places.includes(-1)) continue;
-    best[group] = Math.max(best[group] as number, weight);
+    const lacking = places.filter((place) => place === -1).length;
+    // A rain jacket may call itself a jacket, and say only below that it is for rain.
+    if (lacking > 0 && (!isName || places.at(-1) === -1)) continue;
+    best[group] = Math.max(best[group] as number, weight * (1 - lacking / terms.length));
     if (group === asked.head && headAt === -1) headAt = places.at(-1) as number;
   }
   const isInHead = headAt !== -1 && headAt < headWords;

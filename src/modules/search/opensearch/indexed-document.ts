@@ -2,6 +2,7 @@
 import type { ReplicaDocument } from '../document.ts';
 import { allocateColumns, type Columns, writeFigures } from '../engine/columns.ts';
 import { type Analyser, analyse, attributesText, NO_FOR, openAnalyser, shelfText } from '../engine/fields.ts';
+import { headsOf } from '../engine/kind.ts';
 import { fold, wordsOf } from '../engine/text.ts';
 import { openVocabulary, stemOf, termName } from '../engine/vocabulary.ts';
 import { CATEGORY_LEVELS, categoryLevelField, categoryLevels, facetText } from './facet-values.ts';
@@ -44,7 +45,7 @@ export function indexedDocument(indexer: Indexer, document: ReplicaDocument): Bo
     headLast: head.slice(-1),
     // What the title names before "for" is the thing, and not what it is for.
     accessoryFor: forAt === NO_FOR ? [] : title.slice(forAt).filter((stem) => !title.slice(0, forAt).includes(stem)),
-    kindHead: stemsOf(called).words.slice(-1),
+    kindHead: headsOf(fold(called)).map(stemOf),
     brandStems,
     brandStemCount: brandStems.length,
     ...keysOf(document),

@@ -4,7 +4,7 @@ import { CATEGORY_LEVELS, categoryLevelField } from './facet-values.ts';
 import type { Body } from './server.ts';
 
 /** Raised with every change below and of indexed-document.ts: the products are then indexed anew, beside the old index. */
-export const MAPPING_VERSION = 3;
+export const MAPPING_VERSION = 4;
 
 export const REFRESH_WHILE_SERVING = '500ms';
 const REFRESH_WHILE_FILLING = '30s';
