@@ -133,6 +133,14 @@ function contract(name: string, open: (source: TestSource) => Promise<Opened>): 
         assert.equal((await find(term)).fitting, 1, term);
     });
 
+    test('numbers and limits in words are read, and what is wanted without a thing is not asked for it', async () => {
+      const cheap = await find('running shoes under forty five');
+      assert.deepEqual([cheap.price, cheap.total], [{ text: 'under forty five', maxPriceMinor: 4_500 }, 3]);
+      assert.deepEqual((await idsOf('running shoes without trails')).at(-1), 2);
+      assert.deepEqual((await find('something for my phone')).unknownWords, []);
+      assert.equal((await find('something for my phone')).fitting, (await find('phone')).fitting);
+    });
+
     test('an unfinished last word finds what begins so', async () => {
       assert.deepEqual((await idsOf('running sho')).sort(), [1, 2, 3, 4]);
     });

@@ -8,6 +8,7 @@ import { compareRanked, type Ranked } from './top.ts';
 import { headTermsOf, typeNounsOf } from './type-nouns.ts';
 import type { Understood } from './understand.ts';
 import { NO_VALUE } from './value-table.ts';
+import { termOf } from './vocabulary.ts';
 
 /** Candidates whose kinds say which one is meant. */
 const FEEDBACK_RESULTS = 40;
@@ -41,6 +42,7 @@ export const RERANK_WEIGHTS: Record<keyof ScoreParts, number> = {
   headLast: 0.2,
   accessory: -0.4,
   modifier: -0.5,
+  denied: -0.5,
   brief: 0.15,
   kind: 0.1,
   kindHead: 0.3,
@@ -64,7 +66,7 @@ export function rerank(
   isExplained: boolean,
 ): Scored[] {
   const typeNouns = typeNounsOf(state);
-  const asked = askedOf(understood);
+  const asked = askedOf(understood, understood.denied.length === 0 ? undefined : denialsOf(state));
   const wholeScore = understood.groups.reduce((sum, group) => sum + group.idf, 0);
   const read = readCandidates(candidates, segments);
   const kinds = feedback(state, asked, read);
@@ -94,6 +96,10 @@ export function rerank(
   return scored.sort(compareRanked);
 }
 
+function denialsOf({ vocabulary }: SearchState): Set<number> {
+  return new Set(['without', 'no', 'non', 'free'].flatMap((word) => termOf(vocabulary, word) ?? []));
+}
+
 function scoreOf(parts: ScoreParts): number {
   return (
     RERANK_WEIGHTS.words * parts.words +
@@ -103,6 +109,7 @@ function scoreOf(parts: ScoreParts): number {
     RERANK_WEIGHTS.headLast * parts.headLast +
     RERANK_WEIGHTS.accessory * parts.accessory +
     RERANK_WEIGHTS.modifier * parts.modifier +
+    RERANK_WEIGHTS.denied * parts.denied +
     RERANK_WEIGHTS.brief * parts.brief +
     RERANK_WEIGHTS.kind * parts.kind +
     RERANK_WEIGHTS.kindHead * parts.kindHead +

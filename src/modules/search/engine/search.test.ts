@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReplicaDocument } from '../document.ts';
 import { testDocument, testQuery } from '../test-documents.ts';
+import { shopOf, titlesFor } from '../test-engine-shop.ts';
 import { pack } from './packing.ts';
 import { searchProducts } from './search.ts';
-import { openState, putDocument, removeDocument, type SearchState } from './state.ts';
+import { openState, putDocument, removeDocument } from './state.ts';
 import { suggestFor } from './suggest.ts';
-
-function shopOf(...products: Partial<ReplicaDocument>[]): SearchState {
-  const state = openState();
-  for (const [position, fields] of products.entries()) putDocument(state, testDocument(position + 1, fields));
-  return state;
-}
-
-function titlesFor(state: SearchState, term: string): string[] {
-  return searchProducts(state, testQuery(term)).items.map((item) => item.title);
-}
 
 test('the thing itself comes before what is for it or only mentions it', () => {
   const state = shopOf(

@@ -65,12 +65,17 @@ function wordsWithin(spellings: Spellings, spelt: string, max: number, typed: st
   for (const wordId of ids) {
     const candidate = spellings.wordAt(wordId);
     const distance = distanceBetween(spelt, candidate, max);
-    if (!distance) continue;
+    if (!distance || (distance.slips > 1 && isOtherEnding(spelt, candidate))) continue;
     const sameStart = candidate.charCodeAt(0) === spelt.charCodeAt(0);
     const whole = { slips: distance.slips + before, doubt: distance.doubt };
     if (isBelievable(whole, typed, sameStart)) candidates.push({ wordId, ...whole, sameStart });
   }
   return candidates;
+}
+
+// What ends in "ss" is no plural, and two slips rarely make one: a mattress is no matter, a princess no prices.
+function isOtherEnding(typed: string, meant: string): boolean {
+  return typed.endsWith('ss') && meant.endsWith('s') && !meant.endsWith('ss');
 }
 
 // Codes and numbers are never corrected: tn2110 and tn2120 are both right.

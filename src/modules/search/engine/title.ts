@@ -20,9 +20,12 @@ export type Asked = {
   phrases: { group: number; terms: number[]; weight: number; isName: boolean }[];
   /** What the thing itself is called: of a name of several words the last one. */
   things: Set<number>;
+  /** What it is wanted without, and the words beside which a title says just that. */
+  denied: number[];
+  denials: Set<number>;
 };
 
-/** Each 0 to 1, `accessory` and `modifier` 0 or 1. */
+/** Each 0 to 1, `accessory` and `modifier` 0 or 1, `denied` also -1. */
 export type TitleSigns = {
   coverage: number;
   adjacent: number;
@@ -30,13 +33,14 @@ export type TitleSigns = {
   headLast: number;
   accessory: number;
   modifier: number;
+  denied: number;
   brief: number;
 };
 
 /** The thing's name stands at the end of what comes before "with", "for" or a comma: "Brand Model Bluetooth speaker". */
 const HEAD_NAME_WORDS = 3;
 
-export function askedOf({ groups, head }: Understood): Asked {
+export function askedOf({ groups, head, denied }: Understood, denials: Set<number> = new Set()): Asked {
   const idfs = groups.map(({ idf }) => idf);
   const asked: Asked = {
     groups,
@@ -49,6 +53,8 @@ export function askedOf({ groups, head }: Understood): Asked {
     best: idfs.map(() => 0),
     phrases: [],
     things: new Set(groups[head]?.alternatives.map(({ term, also }) => also?.at(-1) ?? term)),
+    denied,
+    denials,
   };
   for (const [group, { alternatives, written = [] }] of groups.entries()) {
     for (const terms of written) asked.phrases.push({ group, terms, weight: 1, isName: false });
@@ -113,7 +119,18 @@ export function readTitle(
   signs.headLast = headAt !== -1 && headAt === headWords - 1 ? 1 : 0;
   signs.accessory = headAt !== -1 && forAt !== NO_FOR && headAt >= forAt ? 1 : 0;
   signs.modifier = isModifier ? 1 : 0;
+  signs.denied = asked.denied.length === 0 ? 0 : deniedBy(asked, titles.subarray(start, end));
   signs.brief = 1 / Math.log2(3 + end - start);
+}
+
+/** 1 for "with microphone" where it is wanted without, -1 for "no microphone" and "microphone free", 0 where neither is said. */
+function deniedBy({ denied, denials }: Asked, title: Uint32Array): number {
+  const places = denied.map((term) => title.indexOf(term));
+  if (places.includes(-1)) return 0;
+  const [first, last] = [Math.min(...places), Math.max(...places)];
+  // "Without a cause": an article may stand between.
+  const beside = [title[first - 2], title[first - 1], title[last + 1]];
+  return beside.some((term) => term !== undefined && denials.has(term)) ? -1 : 1;
 }
 
 function credit(best: number[], bits: number, weight: number): void {

@@ -2,9 +2,11 @@
 import { MAX_QUERY_WORDS, MAX_TERM_CHARACTERS, type PriceWords } from '../query.ts';
 import { joinedTerms, splitTerms } from './compounds.ts';
 import { type Correction, correctWord, exchangeWord } from './correct.ts';
+import { isRightWord, standsInTitles } from './known-words.ts';
+import { digitsOf, otherNumeral } from './numerals.ts';
 import { wordsWithPrefix } from './prefixes.ts';
 import { takePriceWords } from './prices.ts';
-import { askedPlaces, headPlace } from './query-words.ts';
+import { askedPlaces, deniedPlaces, headPlace } from './query-words.ts';
 import { documentCount, productsWithTerm, type SearchState } from './state.ts';
 import { synonymsAt } from './synonyms.ts';
 import { fold, joinWords, wordsOf } from './text.ts';
@@ -13,12 +15,16 @@ import { termOf, wordAt } from './vocabulary.ts';
 
 const JOINED_WEIGHT = 0.9;
 const SPLIT_WEIGHT = 0.9;
+const NUMERAL_WEIGHT = 0.9;
 const SYNONYM_WEIGHT = 0.8;
 const PREFIX_WEIGHT = 0.6;
 /** A word that fewer products have is looked at twice: parts, beginnings and spellings are tried as well. */
 const RARE_PRODUCTS = 3;
 const MIN_PREFIX_LETTERS = 2;
+/** A shorter word that products have begins so many others that only its neighbours can say which: a mat is no matter. */
+const MIN_LONE_PREFIX_LETTERS = 4;
 const MAX_PREFIX_TERMS = 24;
+const MIN_SPELT_UNIT_LETTERS = 4;
 /** In shorter words a slip makes another word, so that it is unfinished is the better guess. */
 const MIN_CORRECTED_LAST_LETTERS = 5;
 
@@ -39,6 +45,8 @@ export type Understood = {
   words: string[];
   /** Which group names the thing itself. */
   head: number;
+  /** What it is wanted without. */
+  denied: number[];
   correctedTerm: string | null;
   /** Known words that hardly any product has. */
   rareWords: string[];
@@ -60,19 +68,24 @@ export function understand(state: SearchState, typed: string, isExact = false): 
 }
 
 function understandText(state: SearchState, text: string, price: PriceWords | null, isExact: boolean): Understood {
-  const words = wordsOf(text).words.slice(0, MAX_QUERY_WORDS * 2);
+  const words = measured(wordsOf(text).words.slice(0, MAX_QUERY_WORDS * 2));
   const understood: Understood = {
     text,
     groups: [],
     terms: [],
     words: [],
     head: -1,
+    denied: [],
     correctedTerm: null,
     rareWords: [],
     unknownWords: [],
     price,
   };
-  const asked = askedPlaces(words).slice(0, MAX_QUERY_WORDS);
+  const denied = isExact ? [] : deniedPlaces(words);
+  understood.denied = denied.flatMap((at) => termOf(state.vocabulary, words[at] as string) ?? []);
+  const asked = askedPlaces(words)
+    .filter((at) => !denied.includes(at))
+    .slice(0, MAX_QUERY_WORDS);
   const head = headPlace(words, asked);
   const called = isExact ? new Map<number, Alternative[]>() : synonymAlternatives(state, words);
   for (const at of asked) {
@@ -84,6 +97,15 @@ function understandText(state: SearchState, text: string, price: PriceWords | nu
   }
   if (understood.head === -1) understood.head = understood.groups.length - 1;
   return understood;
+}
+
+/** "Two litre" is a measure like "2 litre". Of short units only the digits are: two in one is a thing with two uses. */
+function measured(words: string[]): string[] {
+  return words.map((word, at) => {
+    const next = words[at + 1];
+    const isMeasure = next !== undefined && next.length >= MIN_SPELT_UNIT_LETTERS && unitOf(next) !== undefined;
+    return isMeasure ? (digitsOf(word) ?? word) : word;
+  });
 }
 
 /** One group for all words that begin so, the most common ones. */
@@ -133,8 +155,15 @@ function addWord(
   }
   for (const joined of joinedTerms(state, words, at)) alternatives.push({ term: joined, weight: JOINED_WEIGHT });
   alternatives.push(...called);
+  if (!isExact) alternatives.push(...numeralAlternatives(state, words, at));
   if (products < RARE_PRODUCTS && !isExact) {
-    const guess = guessWord(state, word, at === words.length - 1, alternatives.length > 0);
+    const isCalled = alternatives.some((other) => other.term !== term);
+    const mayGoOn =
+      at === words.length - 1 &&
+      word.length >= (products === 0 || understood.groups.length > 0 ? MIN_PREFIX_LETTERS : MIN_LONE_PREFIX_LETTERS) &&
+      !isCalled &&
+      !standsInTitles(state, word);
+    const guess = guessWord(state, word, mayGoOn, alternatives.length > 0);
     if (guess.kind === 'corrected') {
       const corrected = termOf(state.vocabulary, guess.word) as number;
       understood.correctedTerm = exchangeWord(understood.correctedTerm ?? understood.text, word, guess.word);
@@ -148,6 +177,15 @@ function addWord(
   if (alternatives.length > 0) addGroup(state, understood, word, alternatives);
   // It would only hide what the others find.
   else understood.unknownWords.push(word);
+}
+
+/** A number in its other spelling: any that is a word, and digits before what they count ("2 person", and not "iphone 2"). */
+function numeralAlternatives(state: SearchState, words: string[], at: number): Alternative[] {
+  const word = words[at] as string;
+  const other = otherNumeral(word);
+  if (other === undefined || (isNumber(word) && !/^[a-z]+$/.test(words[at + 1] ?? ''))) return [];
+  const term = termOf(state.vocabulary, other);
+  return term === undefined || productsWithTerm(state, term) === 0 ? [] : [{ term, weight: NUMERAL_WEIGHT }];
 }
 
 /** A unit behind its number: both are one thing that is asked for, and neither is a slip. */
@@ -193,10 +231,10 @@ function addGroup(
 
 type Guess = { kind: 'corrected'; word: string } | { kind: 'others'; alternatives: Alternative[] };
 
-/** What a rare or unknown word may be: a slip, a compound, or the beginning of the last word. */
-function guessWord(state: SearchState, word: string, isLast: boolean, isKnown: boolean): Guess {
-  const correction = isKnown ? undefined : correctWord(state, word, 1);
-  const beginnings = isLast && word.length >= MIN_PREFIX_LETTERS ? prefixAlternatives(state, word) : [];
+/** What a rare or unknown word may be: a slip, a compound, or the beginning of one. */
+function guessWord(state: SearchState, word: string, mayGoOn: boolean, isKnown: boolean): Guess {
+  const correction = isKnown || isRightWord(state, word) ? undefined : correctWord(state, word, 1);
+  const beginnings = mayGoOn ? prefixAlternatives(state, word) : [];
   const mayCorrect = correction !== undefined && !isUnfinished(word, beginnings, correction);
   if (mayCorrect && correction.slips === 1) return { kind: 'corrected', word: correction.word };
   const parts = splitTerms(state, word);

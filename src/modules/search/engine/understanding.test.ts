@@ -1,23 +1,13 @@
 // What is read out of a query beyond its words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReplicaDocument } from '../document.ts';
 import { testDocument, testQuery } from '../test-documents.ts';
+import { shopOf, titlesFor } from '../test-engine-shop.ts';
 import { teach } from './knowledge.ts';
 import { searchProducts } from './search.ts';
-import { openState, putDocument, type SearchState } from './state.ts';
+import { putDocument } from './state.ts';
 import { suggestFor } from './suggest.ts';
 import { understand } from './understand.ts';
-
-function shopOf(...products: Partial<ReplicaDocument>[]): SearchState {
-  const state = openState();
-  for (const [position, fields] of products.entries()) putDocument(state, testDocument(position + 1, fields));
-  return state;
-}
-
-function titlesFor(state: SearchState, term: string, fields = {}): string[] {
-  return searchProducts(state, testQuery(term, fields)).items.map((item) => item.title);
-}
 
 const SHOES = [
   { title: 'Red running shoes', brand: 'Nike', priceMinor: 4_500 },

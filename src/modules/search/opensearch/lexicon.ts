@@ -78,7 +78,8 @@ export async function learnNeighbours(
     for (const { text, freq } of entry?.options ?? []) learnWritten(lexicon, state, text, freq);
   }
   for (const { key, doc_count: count } of answer.aggregations?.sample.words.buckets ?? []) {
-    learnWritten(lexicon, state, key, count);
+    const wordId = learnWritten(lexicon, state, key, count);
+    state.vocabulary.seenInTitle[wordId] = count;
   }
 }
 
@@ -147,13 +148,14 @@ async function countStems({ server, alias }: Lexicon, stems: string[]): Promise<
 }
 
 /** A spelling's own count stands for its stem's until the stem is asked for: too low at worst. */
-function learnWritten(lexicon: Lexicon, state: SearchState, word: string, count: number): void {
+function learnWritten(lexicon: Lexicon, state: SearchState, word: string, count: number): number {
   const { vocabulary } = state;
   const wordId = internWord(vocabulary, word);
   vocabulary.seen[wordId] = Math.max(vocabulary.seen[wordId] as number, count);
   const term = vocabulary.termOfWord[wordId] as number;
-  if (lexicon.askedAtMs.has(stemOf(word))) return;
-  vocabulary.productsOfTerm[term] = Math.max(vocabulary.productsOfTerm[term] as number, count);
+  if (!lexicon.askedAtMs.has(stemOf(word)))
+    vocabulary.productsOfTerm[term] = Math.max(vocabulary.productsOfTerm[term] as number, count);
+  return wordId;
 }
 
 function setProducts(state: SearchState, word: string, count: number): void {

@@ -51,7 +51,13 @@ export function groupFilter({ alternatives }: WordGroup, field: 'words' | 'title
 }
 
 /** `missing`: so many of the groups a product may lack. */
-export function termQuery(groups: WordGroup[], head: number, missing: number, filter: Body[]): Body {
+export function termQuery(
+  groups: WordGroup[],
+  head: number,
+  missing: number,
+  filter: Body[],
+  denied: string[] = [],
+): Body {
   const scored = groups.map(scoredGroup);
   const fits = groups.map((group) => ({ constant_score: { filter: groupFilter(group), boost: MISSING_PENALTY } }));
   const words =
@@ -67,7 +73,7 @@ export function termQuery(groups: WordGroup[], head: number, missing: number, fi
         ];
   return {
     function_score: {
-      query: { bool: { must: words, should: titleClauses(groups, head), filter } },
+      query: { bool: { must: words, should: titleClauses(groups, head, denied), filter } },
       functions: [
         { field_value_factor: { field: 'esteem', factor: ESTEEM_WEIGHT, missing: 0 } },
         { filter: { term: { soldOut: { value: false } } }, weight: IN_STOCK_BONUS },
@@ -114,7 +120,7 @@ function scoredStem(stem: string, weight: number): Body {
 }
 
 /** The signs that a product is the thing itself, with the engine's weights: those are shares of a perfect score. */
-function titleClauses(groups: WordGroup[], head: number): Body[] {
+function titleClauses(groups: WordGroup[], head: number, denied: string[]): Body[] {
   const whole = groups.reduce((sum, { idf }) => sum + idf, 0);
   const scale = (SCORE_OF_IDF * whole) / RERANK_WEIGHTS.words;
   const sign = (filter: Body, weight: number): Body => ({ constant_score: { filter, boost: round(weight * scale) } });
@@ -134,10 +140,25 @@ function titleClauses(groups: WordGroup[], head: number): Body[] {
     sign({ terms: { kindHead: things } }, RERANK_WEIGHTS.kindHead),
     // A score cannot be taken away from, so all that are no accessory get more.
     sign({ bool: { must_not: [{ terms: { accessoryFor: things } }] } }, -RERANK_WEIGHTS.accessory),
+    ...titlesWithout(denied).map((filter) => sign(filter, -RERANK_WEIGHTS.denied)),
     sign(
       { terms_set: { brandStems: { terms: all, minimum_should_match_field: 'brandStemCount' } } },
       RERANK_WEIGHTS.brand,
     ),
+  ];
+}
+
+/** Titles that do not have these words or deny them, and of these again those that deny them. */
+function titlesWithout(denied: string[]): Body[] {
+  if (denied.length === 0) return [];
+  const said = denied.join(' ');
+  const denials = [`without ${said}`, `no ${said}`, `non ${said}`, `${said} free`].map((phrase) => ({
+    match_phrase: { title: { query: phrase, analyzer: WORDS_ANALYZER } },
+  }));
+  const all = { bool: { filter: denied.map((stem) => ({ term: { title: { value: stem } } })) } };
+  return [
+    { bool: { should: [{ bool: { must_not: [all] } }, ...denials], minimum_should_match: 1 } },
+    { bool: { should: denials, minimum_should_match: 1 } },
   ];
 }
 

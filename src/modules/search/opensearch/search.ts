@@ -8,7 +8,7 @@ import { ENOUGH_RESULTS } from '../engine/relax.ts';
 import { FAR_MORE, FEW_RESULTS, MIN_RESPELLED_LETTERS } from '../engine/respell.ts';
 import type { SearchState } from '../engine/state.ts';
 import type { Understood } from '../engine/understand.ts';
-import { stemOf } from '../engine/vocabulary.ts';
+import { stemOf, termName } from '../engine/vocabulary.ts';
 import { type Explanation, MAX_PAGE_SIZE, MAX_RANKED_RESULTS, type SearchQuery, type SearchResult } from '../query.ts';
 import { emptyFacets, type FacetsAnswer, facetAggregations, readFacets } from './facets.ts';
 import { allOf, filtersBut, fixedFilters, liftedFilters } from './filters.ts';
@@ -98,14 +98,15 @@ async function run(lexicon: Lexicon, asked: SearchQuery, term: string): Promise<
   // Nothing that was asked for is known to any product.
   if (understood.groups.length === 0) return { ...known, answer: null, matched: 0, fitting: 0, leftOut: 0 };
   const groups = wordGroups(state.vocabulary, understood.groups);
-  const answer = await find(lexicon, termBody(query, groups, understood.head, 0));
+  const denied = understood.denied.map((term) => termName(state.vocabulary, term));
+  const answer = await find(lexicon, termBody(query, groups, understood.head, 0, denied));
   const fitting = answer.hits.total.value;
   const enough = query.sort === 'relevance' ? ENOUGH_RESULTS : 1;
   if (fitting >= enough) return { ...known, answer, matched: fitting, fitting, leftOut: 0 };
   const { missing, matched, complete } = await mayLack(lexicon, groups, enough);
   const leftOut = Math.max(0, complete - fitting);
   if (missing === 0) return { ...known, answer, matched, fitting, leftOut };
-  const relaxed = await find(lexicon, termBody(query, groups, understood.head, missing));
+  const relaxed = await find(lexicon, termBody(query, groups, understood.head, missing, denied));
   return { ...known, answer: relaxed, matched, fitting: relaxed.aggregations.fitting?.doc_count ?? 0, leftOut };
 }
 
@@ -140,12 +141,18 @@ export function browseBody(query: SearchQuery): Body {
   };
 }
 
-export function termBody(query: SearchQuery, groups: WordGroup[], head: number, missing: number): Body {
+export function termBody(
+  query: SearchQuery,
+  groups: WordGroup[],
+  head: number,
+  missing: number,
+  denied: string[] = [],
+): Body {
   const page = pageBody(query, SORTS[query.sort]);
   const every = allOf([...groups.map((group) => groupFilter(group)), ...filtersBut(liftedFilters(query), null)]);
   return {
     ...page,
-    query: termQuery(groups, head, missing, fixedFilters(query)),
+    query: termQuery(groups, head, missing, fixedFilters(query), denied),
     ...(missing === 0 ? {} : { aggs: { ...page.aggs, fitting: { filter: every } } }),
   };
 }

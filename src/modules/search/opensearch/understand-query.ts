@@ -2,6 +2,7 @@
 //
 // What differs: counts may be five minutes old for common words; spellings come from titles, brands and kinds and not from
 // descriptions; of beginnings a sample of titles is known.
+import { otherNumeral } from '../engine/numerals.ts';
 import { takePriceWords } from '../engine/prices.ts';
 import { soundAlikes } from '../engine/sounds.ts';
 import { productsWithTerm, type SearchState } from '../engine/state.ts';
@@ -36,7 +37,12 @@ export async function understandWith(
 }
 
 async function learnAround(lexicon: Lexicon, state: SearchState, words: string[]): Promise<void> {
-  await learnCounts(lexicon, state, [...words, ...joinedWords(words), ...synonymWords(lexicon, words)]);
+  await learnCounts(lexicon, state, [
+    ...words,
+    ...words.flatMap((word) => otherNumeral(word) ?? []),
+    ...joinedWords(words),
+    ...synonymWords(lexicon, words),
+  ]);
   const rare = words.filter((word) => productsOf(state, word) < RARE_PRODUCTS);
   if (rare.length === 0) return;
   const last = words.at(-1) as string;
