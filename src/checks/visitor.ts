@@ -8,12 +8,17 @@ export type Visitor = {
   page: Page;
   /** Called on each page of a walk, with its name: to examine it, or to take its picture. */
   look(name: string): Promise<void>;
+  /** For whoever must understand why a walk ended here: the way, the address and what can be read there. */
+  whereabouts(): Promise<string>;
 };
 
 export type Looks = { hasScripts: boolean; width: number; colorScheme: 'light' | 'dark' };
 
 const HEIGHT = 900;
 const PATIENCE_MS = 30_000;
+const PATIENCE_AFTER_FAILING_MS = 5_000;
+const WAY_TOLD = 12;
+const TEXT_TOLD_CHARACTERS = 3_000;
 
 /** Complaints: errors on the console (refusals of the content security policy among them) and uncaught exceptions. */
 export async function openVisitor(
@@ -32,6 +37,10 @@ export async function openVisitor(
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
+  const way: string[] = [];
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame()) way.push(frame.url().replace(origin, ''));
+  });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() !== 'error') return;
@@ -46,7 +55,18 @@ export async function openVisitor(
     hasScripts,
     context,
     page,
-    look: (name) => look(name, visitor, complaints.splice(0)),
+    look: (name) => {
+      way.push(`[${name}]`);
+      return look(name, visitor, complaints.splice(0));
+    },
+    whereabouts: async () => {
+      const text = await page
+        .locator('body')
+        .innerText({ timeout: PATIENCE_AFTER_FAILING_MS })
+        .catch((error: Error) => `(cannot be read: ${error.message})`);
+      const told = [`The way: ${way.slice(-WAY_TOLD).join(' > ')}`, `The address: ${page.url()}`, ...complaints];
+      return [...told, 'The page:', text.replaceAll(/\n\s*\n/g, '\n').slice(0, TEXT_TOLD_CHARACTERS)].join('\n');
+    },
   };
   return visitor;
 }

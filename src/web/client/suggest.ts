@@ -29,9 +29,14 @@ function enhance(box: HTMLInputElement): void {
 
   const options = () => [...list.querySelectorAll<HTMLElement>('[role=option]')];
 
-  function close(): void {
+  /** No list comes any more: what was asked is forgotten, and what was about to be asked is not. */
+  function standStill(): void {
     clearTimeout(timer);
     running?.abort();
+  }
+
+  function close(): void {
+    standStill();
     list.hidden = true;
     at = -1;
     box.setAttribute('aria-expanded', 'false');
@@ -64,8 +69,9 @@ function enhance(box: HTMLInputElement): void {
     return item;
   }
 
-  /** -1 is the box itself, with what was typed. */
+  /** -1 is the box itself, with what was typed. Whoever chooses must not lose what they are at to a slow answer for the last letter. */
   function move(to: number): void {
+    standStill();
     const all = options();
     at = to < -1 ? all.length - 1 : to >= all.length ? -1 : to;
     for (const [index, item] of all.entries()) item.setAttribute('aria-selected', String(index === at));
