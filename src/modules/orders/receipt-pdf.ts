@@ -28,7 +28,8 @@ const QUIET = '#56625e';
 const RULE = '#dddfd7';
 const ACCENT = '#0b6152';
 
-const dayFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+// With the month in full, "Ordered on 28 September 2026" is 4 points wider than a column.
+const dayFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
 
 type Page = PDFKit.PDFDocument;
 

@@ -47,6 +47,17 @@ test('page and PDF of a placed order say the same, and the PDF has the same byte
   assert.ok(wordsOf(foreign).includes('Łukasz Ελένη Ўлугбек'), 'names keep their letters');
 });
 
+test('a day stands in one line of its column, whatever the month', async (t) => {
+  const db = await openTestDatabase(t);
+  const order = await track(db, (await insertTestOrder(db, await insertTestShop(db))).orderId);
+  assert.ok(order);
+  for (let month = 1; month <= 12; month++) {
+    const placedAt = new Date(Date.UTC(2026, month - 1, 28));
+    const pdf = await renderReceiptPdf({ ...receiptOf(order), placedAt, paidAt: placedAt });
+    assert.match(wordsOf(pdf), /^Ordered on 28 [A-Z][a-z]+ 2026$/m);
+  }
+});
+
 test('whatever a title or name holds, the PDF is one page', async (t) => {
   const db = await openTestDatabase(t);
   const order = await track(db, (await insertTestOrder(db, await insertTestShop(db))).orderId);
