@@ -39,9 +39,10 @@ export async function sell(visitor: Visitor, title: string): Promise<string> {
   await page.locator('main .thumb img').waitFor();
   await page.getByLabel('Units more, or fewer').fill(String(1 - UNITS_AT_FIRST));
   await page.getByRole('button', { name: 'Change the stock' }).click();
+  await page.getByRole('status').getByText('The stock is changed: 1 available now.').waitFor();
   await page.locator('.key-values dd').first().getByText('1', { exact: true }).waitFor();
   await look('seller-product');
-  const path = `/product/${page.url().split('/').at(-1)}`;
+  const path = `/product/${new URL(page.url()).pathname.split('/').at(-1)}`;
   // Shown within a second.
   await page.waitForTimeout(1_000);
   await page.getByRole('link', { name: 'As shoppers see it' }).click();

@@ -60,7 +60,7 @@ export function takeBackRoutes(app: App, shop: Shop): void {
       if (!seller) throw problem('not-found');
       const outcome = await refundOrder(shop.db, { orderId, sellerId: seller.sellerId, reason: request.body.reason });
       const refund = await refundJson(shop, orderId, outcome);
-      if (wantsPage(request)) return reply.redirect(`/seller/orders/${orderId}`, 303) as never;
+      if (wantsPage(request)) return reply.redirect(`/seller/orders/${orderId}?saved=refunded`, 303) as never;
       reply.code(outcome.kind === 'refunded' && outcome.isNew ? 201 : 200);
       return refund;
     },

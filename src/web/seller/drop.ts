@@ -11,6 +11,7 @@ import type { App, Shop } from '../kit/shop.ts';
 import { requireSeller } from './own-shop.ts';
 import { productFormAgain } from './product-form-again.ts';
 import { ProductParams } from './products.ts';
+import { savedProductPath } from './saved.ts';
 
 const MAX_CUSTOMER_LIMIT = 1_000;
 const MIN_HOLD_SECONDS = 5;
@@ -59,7 +60,7 @@ export function sellerDropRoutes(app: App, shop: Shop): void {
     async (request, reply) => {
       const { seller } = await requireSeller(shop, request);
       const drop = await announce(shop, seller.sellerId, request.params.productId, request.body);
-      if (wantsPage(request)) return reply.redirect(`/seller/products/${drop.productId}`, 303) as never;
+      if (wantsPage(request)) return reply.redirect(savedProductPath(drop.productId, 'drop'), 303) as never;
       return drop;
     },
   );

@@ -18,6 +18,7 @@ import type { App, Shop } from '../kit/shop.ts';
 import { requireSeller } from './own-shop.ts';
 import { orderPage } from './pages/order-page.ts';
 import { ordersPage } from './pages/orders-page.ts';
+import { OrderPageQuery } from './saved.ts';
 
 const StateSchema = Type.Union(ORDER_STATES.map((state) => Type.Literal(state)));
 const OrderParams = Type.Object({ orderId: Id });
@@ -70,6 +71,7 @@ export function sellerOrderRoutes(app: App, shop: Shop): void {
         tags: ['seller'],
         summary: 'An order of one of your products',
         params: OrderParams,
+        querystring: OrderPageQuery,
         response: { 200: OrderJson, ...problemResponses(401, 403, 404) },
       },
     },
@@ -77,7 +79,10 @@ export function sellerOrderRoutes(app: App, shop: Shop): void {
       const { caller, seller } = await requireSeller(shop, request);
       const order = await ownOrder(shop, seller.sellerId, request.params.orderId);
       const image = await imageOf(shop, order.productId);
-      return respond(request, reply, { json: () => orderJson(order, image), page: () => orderPage(caller, order) });
+      return respond(request, reply, {
+        json: () => orderJson(order, image),
+        page: () => orderPage(caller, order, request.query.saved),
+      });
     },
   );
 
@@ -102,7 +107,7 @@ export function sellerOrderRoutes(app: App, shop: Shop): void {
       const outcome = await moveOrder(shop.db, { orderId, sellerId: seller.sellerId, state, ...details });
       if (outcome.kind === 'not-found') throw problem('not-found');
       if (outcome.kind === 'wrong-state') throw wrongState(outcome.state);
-      if (wantsPage(request)) return reply.redirect(`/seller/orders/${orderId}`, 303) as never;
+      if (wantsPage(request)) return reply.redirect(`/seller/orders/${orderId}?saved=${state}`, 303) as never;
       const order = await ownOrder(shop, seller.sellerId, orderId);
       return reply.code(201).send(orderJson(order, await imageOf(shop, order.productId)));
     },

@@ -10,6 +10,7 @@ import type { App, Shop } from '../kit/shop.ts';
 import { requireSeller } from './own-shop.ts';
 import { productFormAgain } from './product-form-again.ts';
 import { ProductParams } from './products.ts';
+import { savedProductPath } from './saved.ts';
 
 const PICTURE_MAX_BYTES = 10 * 1024 * 1024;
 const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif'];
@@ -60,7 +61,7 @@ export function sellerPictureRoutes(app: App, shop: Shop): void {
         if (outcome.kind === 'not-found') throw problem('product-not-found');
         if (outcome.kind === 'refused') throw invalid([{ pointer: '', message: outcome.reason }]);
         if (outcome.kind === 'busy') throw problem('overloaded', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-        if (wantsPage(request)) return reply.redirect(`/seller/products/${productId}`, 303);
+        if (wantsPage(request)) return reply.redirect(savedProductPath(productId, 'picture'), 303);
         const url = mediaUrl(outcome.pictureId, SHOWN_WIDTH, 'webp');
         return reply.code(201).send({ url, ...scaledSize({ ...outcome, alt: '' }, SHOWN_WIDTH) });
       },

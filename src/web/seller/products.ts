@@ -21,6 +21,7 @@ import { productFormPage } from './pages/product-form-page.ts';
 import { productsPage } from './pages/products-page.ts';
 import { NewProductBody, PRODUCT_FORM_FIELDS, ProductPatchBody, patchOf, productBody } from './product-body.ts';
 import { productFormAgain } from './product-form-again.ts';
+import { ProductPageQuery, savedProductPath } from './saved.ts';
 
 export const ProductParams = Type.Object({ productId: Id });
 
@@ -103,7 +104,7 @@ export function sellerProductRoutes(app: App, shop: Shop): void {
     async (request, reply) => {
       const { seller } = await requireSeller(shop, request);
       const productId = await create(shop, seller.sellerId, request.body);
-      if (wantsPage(request)) return reply.redirect(`/seller/products/${productId}`, 303) as never;
+      if (wantsPage(request)) return reply.redirect(savedProductPath(productId, 'new'), 303) as never;
       return reply.code(201).send(await ownProductJson(shop.db, await own(shop, seller.sellerId, String(productId))));
     },
   );
@@ -115,6 +116,7 @@ export function sellerProductRoutes(app: App, shop: Shop): void {
         tags: ['seller'],
         summary: 'One of your products, hidden or shown',
         params: ProductParams,
+        querystring: ProductPageQuery,
         response: { 200: OwnProductSchema, ...problemResponses(401, 403, 404) },
       },
     },
@@ -122,7 +124,10 @@ export function sellerProductRoutes(app: App, shop: Shop): void {
       const { caller, seller } = await requireSeller(shop, request);
       const product = await ownProductJson(shop.db, await own(shop, seller.sellerId, request.params.productId));
       const drop = wantsPage(request) ? await dropFigures(shop.db, Number(product.productId)) : undefined;
-      return respond(request, reply, { json: () => product, page: () => productFormPage({ caller, product, drop }) });
+      return respond(request, reply, {
+        json: () => product,
+        page: () => productFormPage({ caller, product, drop, saved: request.query.saved }),
+      });
     },
   );
 
@@ -158,7 +163,7 @@ export function sellerProductRoutes(app: App, shop: Shop): void {
     const outcome = await updateProduct(shop.db, seller.sellerId, productId, patchOf(body));
     if (outcome.kind === 'not-found') throw problem('product-not-found');
     if (outcome.kind === 'invalid') throw invalid(outcome.errors);
-    if (wantsPage(request)) return reply.redirect(`/seller/products/${productId}`, 303) as never;
+    if (wantsPage(request)) return reply.redirect(savedProductPath(productId, 'fields'), 303) as never;
     return (await ownProductJson(shop.db, await own(shop, seller.sellerId, id))) as never;
   }
 }

@@ -20,8 +20,9 @@ test('a seller refunds from the order’s page, the buyer reads where the money 
   assert.match((await page(orderPage, seller)).body, new RegExp(`action="${orderPage}/refund"`));
   const form = { ...seller.browser, 'content-type': 'application/x-www-form-urlencoded' };
   const refunded = await post(`${orderPage}/refund`, 'reason=It+broke+on+its+way.', form);
-  assert.deepEqual([refunded.statusCode, refunded.headers.location], [303, orderPage]);
-  const after = (await page(orderPage, seller)).body;
+  assert.deepEqual([refunded.statusCode, refunded.headers.location], [303, `${orderPage}?saved=refunded`]);
+  const after = (await page(`${orderPage}?saved=refunded`, seller)).body;
+  assert.match(after, /role="status">Refunded: all of the money goes back/);
   assert.match(after, /It broke on its way\./);
   assert.doesNotMatch(after, /\/refund"/);
   assert.match((await page(`/track/${orderId}`, buyer)).body, /Money back<\/dt><dd>all of it, to Visa •••• 4242/);

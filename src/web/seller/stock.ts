@@ -9,6 +9,7 @@ import { type Stock, StockSchema } from './own-product-json.ts';
 import { requireSeller } from './own-shop.ts';
 import { productFormAgain } from './product-form-again.ts';
 import { ProductParams } from './products.ts';
+import { savedProductPath } from './saved.ts';
 
 const MAX_CHANGE = 1_000_000;
 const MAX_NOTE_CHARACTERS = 300;
@@ -45,7 +46,7 @@ export function sellerStockRoutes(app: App, shop: Shop): void {
         sellerId: seller.sellerId,
         userId: caller.userId,
       });
-      if (wantsPage(request)) return reply.redirect(`/seller/products/${productId}`, 303) as never;
+      if (wantsPage(request)) return reply.redirect(savedProductPath(productId, 'stock'), 303) as never;
       return stock;
     },
   );

@@ -1,6 +1,8 @@
 import { type Html, type HtmlValue, html } from '../../../lib/html.ts';
 
-/** 'bad' is read out at once by screen readers, the others when the reader comes to them. */
-export function notice(kind: 'good' | 'info' | 'warn' | 'bad', content: HtmlValue): Html {
-  return html`<div class="notice notice-${kind}" role="${kind === 'bad' ? 'alert' : 'note'}">${content}</div>`;
+/** 'bad' interrupts screen readers, 'good' is read out after what they are at, the others when the reader comes to them. */
+const ROLES = { good: 'status', info: 'note', warn: 'note', bad: 'alert' } as const;
+
+export function notice(kind: keyof typeof ROLES, content: HtmlValue): Html {
+  return html`<div class="notice notice-${kind}" role="${ROLES[kind]}">${content}</div>`;
 }

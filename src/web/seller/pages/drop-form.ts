@@ -4,7 +4,6 @@ import type { DropFigures } from '../../../modules/inventory/index.ts';
 import { button } from '../../kit/components/button.ts';
 import { countText } from '../../kit/components/count.ts';
 import { selectField, textField } from '../../kit/components/field.ts';
-import { formFault } from '../../kit/components/form-fault.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
 import { exactTime } from '../../kit/components/time.ts';
 import type { FormState } from '../../kit/form-again.ts';
@@ -36,7 +35,7 @@ ${drop.waiting > 0 ? html`<p class="muted">It can be changed again when nobody w
 function dropForm(productId: string, drop: DropFigures | undefined, state: FormState): Html {
   const { errors } = state;
   const filled = (name: string, standing: string) => ({ name, errors, value: state.values[name] ?? standing });
-  return html`${formFault(state)}<form class="form" method="post" action="/seller/products/${productId}/drop">
+  return html`<form class="form" id="drop" method="post" action="/seller/products/${productId}/drop">
 ${textField({ ...filled('opensAt', drop?.opensAt.toISOString().slice(0, MINUTE_CHARACTERS) ?? ''), label: 'Opens at', type: 'datetime-local', required: true, hint: 'UTC' })}
 ${selectField({
   ...filled('mode', drop?.mode ?? 'line'),

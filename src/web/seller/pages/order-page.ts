@@ -1,28 +1,41 @@
 import { type Html, html, nothing } from '../../../lib/html.ts';
 import { formatMoney } from '../../../lib/money.ts';
-import { addressLines, canMove, parcelStatesAfter, type TrackedOrder } from '../../../modules/orders/index.ts';
+import {
+  addressLines,
+  canMove,
+  type OrderState,
+  parcelStatesAfter,
+  type TrackedOrder,
+} from '../../../modules/orders/index.ts';
 import { button } from '../../kit/components/button.ts';
 import { selectField, textField } from '../../kit/components/field.ts';
 import { keyValues } from '../../kit/components/key-values.ts';
+import { notice } from '../../kit/components/notice.ts';
 import { panel } from '../../kit/components/section.ts';
 import { longDay } from '../../kit/components/time.ts';
 import { orderTimeline, stateText } from '../../kit/components/timeline.ts';
 import { receiptUrl, trackUrl } from '../../kit/order-json.ts';
 import { type SellerCaller, sellerFrame } from './seller-frame.ts';
 
-export function orderPage(caller: SellerCaller, order: TrackedOrder): Html {
+/** `saved`: the step that was just reported. */
+export function orderPage(caller: SellerCaller, order: TrackedOrder, saved: OrderState | undefined): Html {
   const steps = parcelStatesAfter(order.state);
   return sellerFrame({
     title: order.title,
     caller,
     here: '/seller/orders',
     beside: html`<a href="${trackUrl(order.orderId)}">As the buyer sees it</a>`,
-    main: html`<div class="columns">
+    main: html`${saved ? notice('good', savedText(saved)) : nothing}<div class="columns">
 <div>${steps.length > 0 ? panel('Report a step', stepForm(order, steps)) : nothing}
 ${panel('The order', facts(order))}
 ${canMove(order.state, 'refunded') ? panel('Give the money back', refundForm(order)) : nothing}</div>
 ${panel('What happened', orderTimeline(order.state, order.events))}</div>`,
   });
+}
+
+function savedText(saved: OrderState): string {
+  if (saved === 'refunded') return 'Refunded: all of the money goes back to the buyer.';
+  return `Reported: ${stateText(saved)}. The buyer sees it now.`;
 }
 
 function stepForm(order: TrackedOrder, steps: readonly string[]): Html {
