@@ -29,9 +29,10 @@ const RUN_AXE = `(async () => {
 })()`;
 const STICKING_OUT = `(() => {
   const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  return [...document.querySelectorAll('body *')]
-    .filter((element) => element.getBoundingClientRect().right > width)
+  const isPhone = innerWidth <= ${NARROW};
+  const wide = isPhone ? [...document.querySelectorAll('.table-frame')].filter((frame) => frame.scrollWidth > frame.clientWidth) : [];
+  const out = document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll('body *')];
+  return [...wide, ...out.filter((element) => element.getBoundingClientRect().right > width)]
     .slice(0, ${MOST_NAMED})
     .map((element) => element.outerHTML.slice(0, 120));
 })()`;
@@ -65,7 +66,7 @@ async function axeViolations(page: Page): Promise<unknown[]> {
   }));
 }
 
-/** Whatever reaches beyond the right edge of a page that can be scrolled sideways. */
+/** Whatever reaches beyond the right edge of a page that can be scrolled sideways, and on a phone tables that can be. */
 function whatSticksOut(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(STICKING_OUT);
 }
