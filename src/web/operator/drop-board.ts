@@ -61,6 +61,8 @@ type Watched = {
 export type DropBoard = {
   /** The newest view; from now on it is kept up to date. Undefined: no drop. */
   look(productId: number): Promise<DropView | undefined>;
+  /** An operator changed something: the page they are led back to shows it, and not what was so up to a second before. */
+  reread(productId: number): Promise<void>;
   points(productId: number): readonly Point[];
   /** Each new view of a drop that was looked at. Returns how to stop. */
   follow(productId: number, follower: (view: DropView) => void): () => void;
@@ -169,6 +171,12 @@ export function openDropBoard(shop: BoardShop): DropBoard {
       makeRoom();
       watched.set(productId, fresh);
       return fresh.view;
+    },
+    async reread(productId) {
+      const figures = await dropFigures(shop.db, productId);
+      const known = watched.get(productId);
+      // In a new entry, so that a refresh that read before the change finds that it comes too late.
+      if (known && figures) watched.set(productId, { ...known, view: { ...known.view, figures } });
     },
     points: (productId) => watched.get(productId)?.points ?? [],
     follow(productId, follower) {

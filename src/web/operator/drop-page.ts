@@ -1,10 +1,11 @@
 // One drop, live. The figures stand in the page; client/drop-charts.ts keeps them up to date and draws the charts beside.
-import { type Html, html } from '../../lib/html.ts';
+import { type Html, html, nothing } from '../../lib/html.ts';
 import { assetUrl } from '../kit/assets.ts';
 import { button, postButton } from '../kit/components/button.ts';
 import { countText } from '../kit/components/count.ts';
 import { selectField } from '../kit/components/field.ts';
 import { keyValues } from '../kit/components/key-values.ts';
+import { notice } from '../kit/components/notice.ts';
 import { pageHead, panel } from '../kit/components/section.ts';
 import { exactTime } from '../kit/components/time.ts';
 import { layout } from '../kit/layout.ts';
@@ -28,7 +29,9 @@ const CHARTS = [
   { name: 'node', title: 'Event loop delay, ms, this node' },
 ] as const;
 
-export function dropPage(drop: DropDocument, caller: OperatorCaller, refreshSeconds: number | undefined): Html {
+type Asked = { refreshSeconds: number | undefined; saved: 'condition' | undefined };
+
+export function dropPage(drop: DropDocument, caller: OperatorCaller, { refreshSeconds, saved }: Asked): Html {
   const path = `/operator/drops/${drop.productId}`;
   return layout({
     title: `Drop: ${drop.title}`,
@@ -39,6 +42,7 @@ export function dropPage(drop: DropDocument, caller: OperatorCaller, refreshSeco
     scripts: ['drop-charts'],
     main: html`<nav class="breadcrumbs" aria-label="Breadcrumb"><ol><li><a href="/operator/drops">Drops</a></li><li aria-current="page">${drop.title}</li></ol></nav>
 ${pageHead(drop.title, html`<div class="actions">${stateBadge(drop.state)}${steps(drop, path)}</div>`)}
+${saved ? notice('good', `Saved. Buyers must bring: ${conditionText(drop.entryCondition)}.`) : nothing}
 <noscript>${refreshNote(path, refreshSeconds)}</noscript>
 <p class="muted" data-live-status role="status"></p>
 <div class="drop-watch" data-live="${path}">
@@ -54,6 +58,11 @@ ${panel('Terms', terms(drop, path))}
         html`<figure data-chart="${chart.name}" hidden><figcaption>${chart.title}</figcaption><div></div></figure>`,
     )}</div>`,
   });
+}
+
+function conditionText(condition: DropDocument['entryCondition']): string {
+  const text = CONDITIONS.find(({ value }) => value === condition)?.text ?? condition;
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function steps(drop: DropDocument, path: string): Html {

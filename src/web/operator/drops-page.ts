@@ -49,7 +49,7 @@ export function dropsPage(
     main: html`${pageHead('Drops')}
 ${
   list.items.length === 0
-    ? emptyState('No drops', html`<p>A seller announces one with PUT /seller/products/{productId}/drop.</p>`)
+    ? emptyState('No drops', html`<p>A seller announces one on the page of a product.</p>`)
     : html`${table(
         'Drops',
         [

@@ -140,6 +140,22 @@ test('pause and resume: nobody is served meanwhile, and the line keeps its order
   assert.deepEqual((await look()).line, { waiting: 0 });
 });
 
+test('the page after a change shows it at once', async (t) => {
+  const drop = await openDrop(t, 'line', 60);
+  const { app, people, path } = drop;
+  const headers = people.operator.browser;
+  const page = async () => (await app.inject({ url: path, headers })).body;
+  assert.match(await page(), />Pause</);
+  await post(drop, `${path}/pause`, headers);
+  assert.match(await page(), />Resume</);
+  await post(drop, `${path}/resume`, headers);
+  assert.match(await page(), />Pause</);
+  const changed = await post(drop, `${path}/condition`, headers, { entryCondition: 'verified-mail' });
+  const { body } = await app.inject({ url: String(changed.headers.location), headers });
+  assert.match(body, /value="verified-mail" selected/);
+  assert.match(body, /role="status">Saved\. Buyers must bring: an e-mail address that was verified\.</);
+});
+
 test('what buyers must bring is switched by the operator', async (t) => {
   const drop = await openDrop(t, 'line', 60);
   const { people, path, look } = drop;

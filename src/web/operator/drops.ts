@@ -60,6 +60,7 @@ export function dropRoutes(app: App, shop: Shop): void {
           description: 'The page loads itself again after so many seconds: for browsers without scripts',
         }),
       ),
+      saved: Type.Optional(Type.Literal('condition', { description: 'Which form was saved, for the page to say so' })),
     }),
     response: { 200: DropJson, ...problemResponses(401, 403, 404, 422, 503) },
   };
@@ -74,11 +75,11 @@ export function dropRoutes(app: App, shop: Shop): void {
       follow(streams.open(request, reply.header('vary', 'accept')), productId, document);
       return reply as never;
     }
-    const { refresh } = request.query;
+    const { refresh, saved } = request.query;
     if (refresh !== undefined) reply.header('refresh', String(refresh));
     return respond(request, reply, {
       json: () => document(view),
-      page: () => dropPage(document(view), caller, refresh),
+      page: () => dropPage(document(view), caller, { refreshSeconds: refresh, saved }),
     });
   });
 
@@ -103,6 +104,7 @@ export function dropRoutes(app: App, shop: Shop): void {
       requireCaller(request, 'operator');
       const productId = productOf(request.params);
       if (!(await pauseDrop(shop.db, productId, isPaused))) throw problem('not-found');
+      await board.reread(productId);
       return answerChange(request, reply, { productId: String(productId), paused: isPaused });
     });
   }
@@ -122,7 +124,8 @@ export function dropRoutes(app: App, shop: Shop): void {
     const productId = productOf(request.params);
     const { entryCondition } = request.body;
     if (!(await setEntryCondition(shop.db, productId, entryCondition))) throw problem('not-found');
-    return answerChange(request, reply, { productId: String(productId), entryCondition });
+    await board.reread(productId);
+    return answerChange(request, reply, { productId: String(productId), entryCondition }, '?saved=condition');
   });
 }
 
@@ -137,7 +140,8 @@ function answerChange<Change extends { productId: string }>(
   request: FastifyRequest,
   reply: FastifyReply,
   changed: Change,
+  saved = '',
 ): Change {
-  if (wantsPage(request)) return reply.redirect(`/operator/drops/${changed.productId}`, 303) as never;
+  if (wantsPage(request)) return reply.redirect(`/operator/drops/${changed.productId}${saved}`, 303) as never;
   return changed;
 }
