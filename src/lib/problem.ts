@@ -4,6 +4,8 @@ export type ProblemEntry = {
   title: string;
   /** What to do next; shown at /problems/<slug> and on error pages. */
   help: string;
+  /** The same for somebody at a browser, where `help` speaks of what only programs send and read. */
+  pageHelp?: string;
 };
 
 const table = {
@@ -11,6 +13,7 @@ const table = {
     status: 422,
     title: 'Some of what was sent is not right',
     help: 'Each entry of `errors` names a field by JSON pointer and says what it needs. Correct it and send again; nothing was changed.',
+    pageHelp: 'Correct it and try again; nothing was changed.',
   },
   'malformed-json': {
     status: 422,
@@ -77,6 +80,7 @@ const table = {
     status: 403,
     title: 'This request came from another site',
     help: 'State changes with the session cookie must come from the shop’s own pages. API clients use a bearer token.',
+    pageHelp: 'Nothing was changed. Go to the page in the shop and press the button there.',
   },
   'not-bought': {
     status: 403,
@@ -97,6 +101,7 @@ const table = {
     status: 405,
     title: 'Not with this method',
     help: 'The `Allow` header lists the methods of this address.',
+    pageHelp: 'This address is where a button of a page leads. Go to that page and press it there.',
   },
   'email-taken': { status: 409, title: 'There is an account with this e-mail already', help: 'Sign in instead.' },
   'sold-out': {
@@ -123,6 +128,7 @@ const table = {
     status: 409,
     title: 'There is no unit reserved for you',
     help: 'Press Buy (POST /product/purchase) first, then pay.',
+    pageHelp: 'Press Buy first, then pay.',
   },
   'wrong-state': {
     status: 409,

@@ -120,12 +120,12 @@ function cookieOptions(publicOrigin: string) {
 
 /** Where a browser signs in, to come back to what it wanted. A form cannot be sent again, so that is its page. */
 export function signInAddress(request: Pick<FastifyRequest, 'method' | 'url' | 'headers'>): string {
-  const wanted = request.method === 'GET' || request.method === 'HEAD' ? request.url : refererPath(request);
+  const wanted = request.method === 'GET' || request.method === 'HEAD' ? request.url : pageBefore(request);
   return wanted === '/' ? '/auth/login' : `/auth/login?next=${encodeURIComponent(wanted)}`;
 }
 
-// Our Referrer-Policy is same-origin: no foreign page is ever named here that we would want to go back to.
-function refererPath(request: Pick<FastifyRequest, 'headers'>): string {
+/** The page of this shop whose form was sent, or `/`. Our Referrer-Policy is same-origin: no foreign page is named that we would want. */
+export function pageBefore(request: Pick<FastifyRequest, 'headers'>): string {
   const { referer, host } = request.headers;
   if (!referer || !URL.canParse(referer)) return '/';
   const { host: from, pathname, search } = new URL(referer);

@@ -28,9 +28,19 @@ test('no advice on a page talks of headers or shows marks of code', () => {
     assert.doesNotMatch(helpForPeople(problem(slug)), /`|Retry-After/, slug);
 });
 
+test('advice on a page does not speak to programs', () => {
+  const invalid = problem('invalid-input', { errors: [{ pointer: '/query/page', message: 'must be integer' }] });
+  assert.equal(helpForPeople(invalid), 'Correct it and try again; nothing was changed.');
+  assert.equal(helpForPeople(problem('no-reservation')), 'Press Buy first, then pay.');
+  for (const slug of ['method-not-allowed', 'cross-origin'] as const)
+    assert.doesNotMatch(helpForPeople(problem(slug)), /header|method|cookie|token|API/, slug);
+});
+
 test('a summary of errors calls the fields what the form calls them', () => {
   const errors = ['/paymentDetails/shippingAddress/line1', '/price/decimal', '/postalCode'];
   const summary = String(errorSummary(errors.map((pointer) => ({ pointer, message: 'is required' }))));
   assert.deepEqual(summary.match(/(?<=<li>)[^:]+/g), ['Street and number', 'Price', 'Postal code']);
   assert.match(String(errorSummary([{ pointer: '', message: 'not a picture' }])), /<li>not a picture</);
+  assert.match(String(errorSummary([{ pointer: '/query/page', message: 'x' }])), /Please check the address\./);
+  assert.match(String(errorSummary([{ pointer: '/title', message: 'x' }])), /Please check the form\./);
 });

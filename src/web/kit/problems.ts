@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidatio
 import { errorCode, isConnectionLost } from '../../lib/db.ts';
 import { html } from '../../lib/html.ts';
 import { type FieldError, invalid, PROBLEMS, Problem, type ProblemSlug, problem } from '../../lib/problem.ts';
-import { callerOf, signInAddress } from './caller.ts';
+import { callerOf, pageBefore, signInAddress } from './caller.ts';
 import { buttonLink } from './components/button.ts';
 import { countText } from './components/count.ts';
 import { errorSummary } from './components/field.ts';
@@ -83,12 +83,19 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, found:
 function problemPage(request: FastifyRequest, found: Problem) {
   const { title, status } = PROBLEMS[found.slug];
   const { requestId, productId } = found.fields;
+  // A form that could not be done leads back to where it was.
+  const before = request.method === 'POST' && !productId ? pageBefore(request) : '/';
   const again = status >= 500 && request.method === 'GET' ? buttonLink(request.url, 'Try again') : undefined;
+  const back = productId
+    ? buttonLink(`/product/${String(productId)}/`, 'Back to the product')
+    : before === '/'
+      ? undefined
+      : buttonLink(before, 'Back');
   const main = narrow(html`<h1>${title}</h1>
 ${errorSummary(errorsOf(found))}
 <p>${helpForPeople(found)}</p>
 ${requestId ? html`<p class="muted">Request ${String(requestId)}</p>` : undefined}
-<p class="actions">${again}${productId ? buttonLink(`/product/${String(productId)}/`, 'Back to the product') : undefined}${LEADS_NOWHERE.has(found.slug) ? undefined : buttonLink('/search', 'To the products', again || productId ? 'quiet' : 'primary')}</p>`);
+<p class="actions">${again}${back}${LEADS_NOWHERE.has(found.slug) ? undefined : buttonLink('/search', 'To the products', again || back ? 'quiet' : 'primary')}</p>`);
   return layout({ title, caller: callerOf(request), main, robots: 'noindex' });
 }
 
@@ -98,7 +105,8 @@ export function errorsOf(found: Problem): readonly FieldError[] {
 
 /** The advice of a problem for a page, where programs read the fields and headers that it names. */
 export function helpForPeople({ slug, fields, headers }: Problem): string {
-  const { detail = PROBLEMS[slug].help } = fields;
+  const { help, pageHelp = help } = PROBLEMS[slug];
+  const { detail = pageHelp } = fields;
   return String(detail)
     .replaceAll('`Retry-After` seconds', secondsText(headers['retry-after']))
     .replace(/`(\w+)`/g, (_, name: string) => valueText(fields[name]) ?? name)

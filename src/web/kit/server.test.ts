@@ -108,6 +108,18 @@ test('bad addresses are refused by name, never with 500', async (t) => {
   });
 });
 
+test('the page of a form that could not be done leads back to the form', async (t) => {
+  const { app } = await open(t);
+  const post = async (referer: string): Promise<string | undefined> => {
+    const headers = { accept: 'text/html', host: 'shop.example', referer };
+    const { body } = await app.inject({ method: 'POST', url: '/things', headers, payload: { count: 'x' } });
+    return /href="([^"]*)">Back</.exec(body)?.[1];
+  };
+  assert.equal(await post('http://shop.example/seller/orders/7?page=2'), '/seller/orders/7?page=2');
+  for (const elsewhere of ['http://other.example/things', 'http://shop.example//other.example', 'nowhere', ''])
+    assert.equal(await post(elsewhere), undefined, elsewhere);
+});
+
 test('JSON is taken at its word; the same from a form is converted by the schema', async (t) => {
   const { app } = await open(t);
   const json = (payload: object) => app.inject({ method: 'POST', url: '/things', payload });

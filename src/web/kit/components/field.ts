@@ -87,10 +87,14 @@ export function hiddenField(name: string, value: string | number): Html {
   return html`<input type="hidden" name="${name}" value="${value}">`;
 }
 
+/** Pointers into the address: see fieldErrors in problems.ts. */
+const OF_ADDRESS = /^\/(?:query|params|path)(?:\/|$)/;
+
 /** At the top of a form that came back: what to correct. Errors that belong to no field of the form show here too. */
 export function errorSummary(errors: FieldErrors): Html {
   if (errors.length === 0) return nothing;
-  return html`<div class="notice notice-bad" role="alert"><p><strong>Please check the form.</strong></p><ul>${errors.map(
+  const what = errors.every(({ pointer }) => OF_ADDRESS.test(pointer)) ? 'address' : 'form';
+  return html`<div class="notice notice-bad" role="alert"><p><strong>Please check the ${what}.</strong></p><ul>${errors.map(
     ({ pointer, message }) => html`<li>${pointer === '' ? nothing : `${labelOf(pointer)}: `}${message}</li>`,
   )}</ul></div>`;
 }
