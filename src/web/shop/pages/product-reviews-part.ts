@@ -28,7 +28,7 @@ const summary = markupPerDocument((document: ReplicaDocument) => {
   const rating = ratingOf(document.ratingCounts);
   return html`<div><p class="ratings-average">${rating.average.toFixed(1)} ${stars(rating.average)}</p>
 ${ratingHistogram(document.ratingCounts)}
-<p class="muted">${countText(rating.count)} ratings</p></div>`;
+<p class="muted">${rating.count === 1 ? '1 rating' : `${countText(rating.count)} ratings`}</p></div>`;
 });
 
 /** The first page of a document is always the same object, so its markup is kept as well. */
