@@ -26,7 +26,8 @@ const PRODUCTS = Number(process.argv[2] ?? 1_000_000);
 const PROFILE_DIRECTORY = process.argv[3] === '-' ? undefined : process.argv[3];
 /** Made by the first run and read by the next ones. */
 const KEPT_DIRECTORY = process.argv[4];
-const CONNECTIONS = 16;
+/** As many as keep two threads and the next query of each busy while others are read and written. */
+const CONNECTIONS = 12;
 const WARM_UP_REQUESTS = 1_000;
 /** Before all: the first ten thousand searches of a process take a quarter longer, until V8 has compiled the engine in each thread. */
 const FIRST_REQUESTS = 12_000;
