@@ -2,8 +2,10 @@
 export const ENDINGS = ['ok', 'refused', 'shed', 'fault', 'lost'] as const;
 /** ok: got it. refused: a "no" that the contract has. shed: 503 or 429. fault: any other. lost: no answer. */
 export type Ending = (typeof ENDINGS)[number];
-export const GROUPS = ['look', 'buy', 'wait', 'pay'] as const;
+export const GROUPS = ['visit', 'look', 'buy', 'wait', 'pay'] as const;
+/** visit: the visitor's looks; all others are the crowd's. */
 export type Group = (typeof GROUPS)[number];
+export type CrowdGroup = Exclude<Group, 'visit'>;
 /** Counts by bucket; the bucket's upper bound follows from its number. */
 export type Histogram = Record<number, number>;
 
@@ -22,7 +24,25 @@ export function newSecond(second: number): Second {
     second,
     offered: 0,
     endings: { ok: 0, refused: 0, shed: 0, fault: 0, lost: 0 },
-    latency: { look: {}, buy: {}, wait: {}, pay: {} },
+    latency: { visit: {}, look: {}, buy: {}, wait: {}, pay: {} },
+  };
+}
+
+/** Seconds by the time of what happens in them, until they are taken. */
+export function openSeconds(): { at(atMs: number): Second; take(): Second[] } {
+  let seconds = new Map<number, Second>();
+  return {
+    at: (atMs) => {
+      const second = Math.max(0, Math.floor(atMs / 1_000));
+      const entry = seconds.get(second) ?? newSecond(second);
+      seconds.set(second, entry);
+      return entry;
+    },
+    take: () => {
+      const taken = [...seconds.values()];
+      seconds = new Map();
+      return taken;
+    },
   };
 }
 

@@ -2,17 +2,17 @@
 import type { World } from './buyer.ts';
 import { keptOf } from './buyer.ts';
 import { signBuyerToken } from './buyer-token.ts';
-import { type Ending, type Group, newSecond, note, type Second } from './figures.ts';
+import { type CrowdGroup, type Ending, note, openSeconds, type Second } from './figures.ts';
 import type { AnswerValue, HistoryWriter, Operation } from './history.ts';
 import type { LoadOrder } from './load-process.ts';
 import { opensAfterMs } from './plan.ts';
 import { randomOf } from './random.ts';
-import { type Lane, MAX_STREAMS, type Reply, type ShopClient } from './shop-client.ts';
+import { endingOf, type Lane, MAX_STREAMS, type Reply, type ShopClient } from './shop-client.ts';
 
 const BANK_TIMEOUT_MS = 5_000;
 const CHANCE_STREAM = 0x7fff_1000;
 
-const GROUP_OF: Record<Operation, Group> = {
+const GROUP_OF: Record<Operation, CrowdGroup> = {
   search: 'look',
   view: 'look',
   purchase: 'buy',
@@ -31,7 +31,7 @@ type Desk = {
   requests(): number;
 };
 
-const LANE_OF: Record<Group, Lane> = { look: 'looking', buy: 'buying', wait: 'buying', pay: 'till' };
+const LANE_OF: Record<CrowdGroup, Lane> = { look: 'looking', buy: 'buying', wait: 'buying', pay: 'till' };
 
 export function openDesk(
   order: LoadOrder,
@@ -43,17 +43,10 @@ export function openDesk(
   const { plan } = order;
   const tokenKey = Buffer.from(order.tokenKey, 'base64');
   const chance = randomOf(plan.seed, CHANCE_STREAM + order.part);
-  let seconds = new Map<number, Second>();
+  const seconds = openSeconds();
   let inFlight = 0;
   let streams = 0;
   let requests = 0;
-
-  function secondOf(atMs: number): Second {
-    const second = Math.max(0, Math.floor(atMs / 1_000));
-    const entry = seconds.get(second) ?? newSecond(second);
-    seconds.set(second, entry);
-    return entry;
-  }
 
   function worldOf(buyer: number, sleepUntil: World['sleepUntil']): World {
     const user = order.userIds[buyer] ?? 0;
@@ -66,7 +59,7 @@ export function openDesk(
     const ask: World['ask'] = async ({ operation, method, path, body, dueMs }) => {
       const request = `${order.part}-${++requests}`;
       history.write({ at: round(now()), request, user, operation, kind: 'invoke' });
-      secondOf(dueMs).offered++;
+      seconds.at(dueMs).offered++;
       inFlight++;
       const reply = await client.send({
         lane: LANE_OF[GROUP_OF[operation]],
@@ -78,7 +71,7 @@ export function openDesk(
       inFlight--;
       const at = now();
       const ending = endingOf(reply);
-      const second = secondOf(at);
+      const second = seconds.at(at);
       second.endings[ending]++;
       if (reply.kind === 'answer') note(second.latency[GROUP_OF[operation]], at - dueMs);
       history.write({
@@ -138,11 +131,7 @@ export function openDesk(
 
   return {
     worldOf,
-    takeFigures: () => {
-      const taken = [...seconds.values()];
-      seconds = new Map();
-      return taken;
-    },
+    takeFigures: seconds.take,
     inFlight: () => inFlight,
     requests: () => requests,
   };
@@ -161,15 +150,6 @@ async function tellBank(actionUrl: string, decision: 'approve' | 'refuse'): Prom
   } catch {
     return false; // the bank's page did not open; the payment stays open until it is decided without the buyer
   }
-}
-
-function endingOf(reply: Reply): Ending {
-  if (reply.kind !== 'answer') return 'lost';
-  const { status } = reply;
-  if (status < 400) return 'ok';
-  if (status === 503 || status === 429) return 'shed';
-  // 403: the drop asks for something first.
-  return [402, 403, 409, 410].includes(status) ? 'refused' : 'fault';
 }
 
 function kindOf(reply: Reply, ending: Ending): 'ok' | 'fail' | 'unknown' {

@@ -8,6 +8,7 @@ import { openDesk } from './load-desk.ts';
 import type { Plan } from './plan.ts';
 import { arrivalsOf, scriptOf } from './schedule.ts';
 import { openShopClient } from './shop-client.ts';
+import { type VisitMessage, type VisitOrder, visit } from './visitor.ts';
 
 export type LoadOrder = {
   plan: Plan;
@@ -35,8 +36,9 @@ export type LoadMessage =
       inFlight: number;
       lagMs: number;
     }
-  | { kind: 'done'; isHistoryWhole: boolean; requests: number };
-export type LoadRequest = { kind: 'start'; order: LoadOrder } | { kind: 'end' };
+  | { kind: 'done'; isHistoryWhole: boolean; requests: number }
+  | VisitMessage;
+export type LoadRequest = { kind: 'start'; order: LoadOrder } | { kind: 'visit'; order: VisitOrder } | { kind: 'end' };
 
 const TICK_MS = 5;
 const TELL_EVERY_MS = 500;
@@ -48,15 +50,15 @@ export function runLoadProcess(): void {
   setMaxListeners(0, ending.signal); // every open stream listens to it
   const tell = (message: LoadMessage): void => void process.send?.(message);
   process.on('message', (message: LoadRequest) => {
-    if (message.kind === 'end') ending.abort();
-    else
-      crowd(message.order, ending.signal, tell).then(
-        () => process.disconnect?.(),
-        (error: unknown) => {
-          console.error(error);
-          process.exit(1);
-        },
-      );
+    if (message.kind === 'end') return ending.abort();
+    const work = message.kind === 'visit' ? visit : crowd;
+    work(message.order as LoadOrder & VisitOrder, ending.signal, tell).then(
+      () => process.disconnect?.(),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
   });
   process.on('disconnect', () => process.exit(0));
   // The terminal's Ctrl-C is the parent's business.

@@ -17,6 +17,7 @@ export type Crowd = { untilMs: number; came: number; gone: Record<BuyerEnd, numb
 export type Recorder = {
   timeline: Timeline;
   hear(part: number, message: Extract<LoadMessage, { kind: 'figures' }>): void;
+  hearVisitor(seconds: Second[]): void;
   seeDrop(second: number, drop: DropNow | null): void;
   crowd(): Crowd;
   line(second: number, buyers: number): string;
@@ -32,6 +33,13 @@ export function openRecorder(): Recorder {
     if (second > MAX_SECONDS) return undefined;
     for (let next = timeline.seconds.length; next <= second; next++) timeline.seconds.push(newSecond(next));
     return timeline.seconds[second];
+  }
+
+  function addAll(seconds: readonly Second[]): void {
+    for (const second of seconds) {
+      const entry = at(second.second);
+      if (entry) addSecond(entry, second);
+    }
   }
 
   function crowd(): Crowd {
@@ -55,11 +63,9 @@ export function openRecorder(): Recorder {
     timeline,
     hear: (part, { untilMs, seconds, came, gone, inFlight, lagMs }) => {
       parts.set(part, { untilMs, came, gone, inFlight, lagMs });
-      for (const second of seconds) {
-        const entry = at(second.second);
-        if (entry) addSecond(entry, second);
-      }
+      addAll(seconds);
     },
+    hearVisitor: addAll,
     seeDrop: (second, drop) => {
       if (!at(second)) return;
       while (timeline.drop.length < second) timeline.drop.push(timeline.drop.at(-1) ?? null);

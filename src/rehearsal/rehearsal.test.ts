@@ -51,10 +51,11 @@ test('80 buyers, 25 units, a line, the web process killed: PASS, and a report th
     reasons: string[];
     sold: number;
     faults: { what: string }[];
+    latencyMs: Record<string, { p50: number | null }>;
     report: string;
     scheduleHash: string;
   };
-  const { verdict, reasons, sold, faults, report, scheduleHash } = result;
+  const { verdict, reasons, sold, faults, latencyMs, report, scheduleHash } = result;
   assert.deepEqual({ code, verdict, reasons }, { code: 0, verdict: 'PASS', reasons: [] }, err);
   assert.ok(sold > 15 && sold <= 25, `${sold} sold`);
   assert.deepEqual(
@@ -62,6 +63,7 @@ test('80 buyers, 25 units, a line, the web process killed: PASS, and a report th
     ['web killed'],
   );
   assert.match(scheduleHash, /^[0-9a-f]{16}$/);
+  for (const group of ['visit', 'look', 'buy', 'pay']) assert.ok(Number(latencyMs[group]?.p50) > 0, group);
   const page = readFileSync(report, 'utf8');
   assert.match(page, /PASS/);
   assert.doesNotMatch(page, /(src|href)="(https?:)?\/\//, 'nothing is fetched from elsewhere');

@@ -71,12 +71,15 @@ export async function rehearse(
   if (!(await waitUntilShown(scene.origin, stage.productId))) return { kind: 'not-this-shop' };
   const parts = plan.buyers >= TWO_PROCESSES_FROM_BUYERS ? 2 : 1;
   const recorder = openRecorder();
-  const processes = await Promise.all(Array.from({ length: parts }, () => startLoadProcess(scene)));
+  const [visitor, ...processes] = await Promise.all([
+    startLoadProcess(scene),
+    ...Array.from({ length: parts }, () => startLoadProcess(scene)),
+  ]);
   let run: { startsAtMs: number; historyPaths: string[]; dones: Done[] };
   try {
-    run = await drive(plan, scene, stage, processes, recorder, listener, stopping);
+    run = await drive(plan, scene, stage, { visitor, processes }, recorder, listener, stopping);
   } finally {
-    for (const child of processes) if (child.connected) child.disconnect();
+    for (const child of [visitor, ...processes]) if (child.connected) child.disconnect();
   }
   stopping.throwIfAborted();
   const { startsAtMs, historyPaths, dones } = run;
@@ -139,6 +142,8 @@ async function startLoadProcess(scene: Scene): Promise<ChildProcess> {
   const child = fork(scene.loadProgram.file, scene.loadProgram.args, {
     execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=3000'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // A session of its own, as people have machines of their own, and as the shop's processes have: Linux shares a processor out by sessions.
+    detached: true,
   });
   const died = once(child, 'exit').then(() => {
     throw new Error('a load process died before it began');
@@ -152,7 +157,7 @@ async function drive(
   plan: Plan,
   scene: Scene,
   stage: Stage,
-  processes: ChildProcess[],
+  { visitor, processes }: { visitor: ChildProcess; processes: ChildProcess[] },
   recorder: Recorder,
   listener: Listener,
   stopping: AbortSignal,
@@ -195,11 +200,33 @@ async function drive(
     : Promise.resolve();
   const lastMs = plan.arrivalSeconds * 1_000 + Math.max(LEAST_WAIT_MS, HOLDS_WAITED_FOR * plan.holdSeconds * 1_000);
   const timer = setTimeout(end, startsAtMs + lastMs - Date.now());
+  const visited = sendVisitor(visitor, scene, stage, processes.length, startsAtMs, recorder);
   await Promise.all(finished);
+  if (visitor.connected) visitor.send({ kind: 'end' } satisfies LoadRequest);
+  await visited;
   clearTimeout(timer);
   over.abort();
   await Promise.all([watching, breaking]);
   return { startsAtMs, historyPaths, dones };
+}
+
+/** Resolves when the visitor is gone, which is of no account to the verdict. */
+function sendVisitor(
+  visitor: ChildProcess,
+  scene: Scene,
+  stage: Stage,
+  part: number,
+  startsAtMs: number,
+  recorder: Recorder,
+): Promise<unknown> {
+  visitor.on('message', (message: LoadMessage) => {
+    if (message.kind === 'visits') recorder.hearVisitor(message.seconds);
+  });
+  const { terms, productIds } = stage;
+  const order = { origin: scene.origin, part, terms, productIds: productIds.map(String), startsAtMs };
+  const gone = once(visitor, 'exit');
+  visitor.send({ kind: 'visit', order } satisfies LoadRequest);
+  return gone;
 }
 
 /** Once a second: how the drop stands, and a line for whoever looks on. */

@@ -115,14 +115,16 @@ const milliseconds = { value: (_plot, value) => duration(value) };
 draw(
   'latency',
   [
-    line('looking p50 (dashed)', 'good', { ...milliseconds, dash: [4, 3] }),
-    line('looking p99', 'good', milliseconds),
+    line('visitor looking p50 (dashed)', 'good', { ...milliseconds, dash: [4, 3] }),
+    line('visitor looking p99', 'good', milliseconds),
+    line('crowd looking p99', 'neutral', milliseconds),
     line('Buy p50 (dashed)', 'asked', { ...milliseconds, dash: [4, 3] }),
     line('Buy p99', 'asked', milliseconds),
     line('paying p99', 'warn', milliseconds),
   ],
   [
-    figures.latency.lookP50,
+    figures.latency.visitP50,
+    figures.latency.visitP99,
     figures.latency.lookP99,
     figures.latency.buyP50,
     figures.latency.buyP99,

@@ -35,7 +35,7 @@ ${isPass ? '' : html`<ul class="reasons">${reasons.map((reason) => html`<li>${re
 <dl class="figures">
 ${figure('requests', count(result.requests))}${figure('a second at the peak', count(totals.offeredPeak))}
 ${figure('sold', `${count(totals.sold)} of ${count(plan.stock)}`)}${figure('in line at most', count(totals.waitingPeak))}
-${figure('p99 of looking', latencyText(percentileMs(totals.latency.look, 0.99)))}${figure('p99 of pressing Buy', latencyText(percentileMs(totals.latency.buy, 0.99)))}
+${figure('p99 of a visitor’s looking', latencyText(percentileMs(totals.latency.visit, 0.99)))}${figure('p99 of pressing Buy', latencyText(percentileMs(totals.latency.buy, 0.99)))}
 ${figure('p99 of paying', latencyText(percentileMs(totals.latency.pay, 0.99)))}${figure('seconds in all', count(Math.round(result.tookMs / 1_000)))}
 </dl>
 <h2>What was broken</h2>
@@ -88,7 +88,8 @@ function chartData({ timeline, plan }: Result): Record<string, unknown> {
     answered: seconds.map(answered),
     endings: Object.fromEntries(ENDINGS.map((ending) => [ending, seconds.map((second) => second.endings[ending])])),
     latency: {
-      lookP50: percentiles(0.5, ['look']),
+      visitP50: percentiles(0.5, ['visit']),
+      visitP99: percentiles(0.99, ['visit']),
       lookP99: percentiles(0.99, ['look']),
       buyP50: percentiles(0.5, ['buy']),
       buyP99: percentiles(0.99, ['buy']),

@@ -4,7 +4,8 @@ import { clock } from './recorder.ts';
 import type { Result } from './rehearse.ts';
 
 const GROUP_NAMES: Record<Group, string> = {
-  look: 'searching, viewing',
+  visit: 'a visitor, looking',
+  look: 'the crowd, looking',
   buy: 'pressing Buy',
   wait: 'asking how it stands',
   pay: 'paying',

@@ -1,6 +1,7 @@
 // The crowd's way to the shop: many connections from many addresses of the loopback, each request with an end in sight.
 import { connect } from 'node:net';
 import { type buildConnector, Pool } from 'undici';
+import type { Ending } from './figures.ts';
 
 export type Answer = {
   kind: 'answer';
@@ -104,6 +105,15 @@ export function openShopClient(origin: string, part: number): ShopClient {
       await Promise.all([...Object.values(pools), streams].map((pool) => pool.destroy()));
     },
   };
+}
+
+export function endingOf(reply: Reply): Ending {
+  if (reply.kind !== 'answer') return 'lost';
+  const { status } = reply;
+  if (status < 400) return 'ok';
+  if (status === 503 || status === 429) return 'shed';
+  // 403: the drop asks for something first.
+  return [402, 403, 409, 410].includes(status) ? 'refused' : 'fault';
 }
 
 async function namedEvent(chunks: AsyncIterable<string>): Promise<LastEvent> {
