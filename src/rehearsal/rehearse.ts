@@ -72,8 +72,8 @@ export async function rehearse(
   const parts = plan.buyers >= TWO_PROCESSES_FROM_BUYERS ? 2 : 1;
   const recorder = openRecorder();
   const [visitor, ...processes] = await Promise.all([
-    startLoadProcess(scene),
-    ...Array.from({ length: parts }, () => startLoadProcess(scene)),
+    startLoadProcess(scene, { isAlone: true }),
+    ...Array.from({ length: parts }, () => startLoadProcess(scene, { isAlone: false })),
   ]);
   let run: { startsAtMs: number; historyPaths: string[]; dones: Done[] };
   try {
@@ -138,12 +138,15 @@ function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;
 }
 
-async function startLoadProcess(scene: Scene): Promise<ChildProcess> {
+/**
+ * `isAlone`: in a session of its own. Linux shares a processor out by sessions: the visitor has one as each of the shop's processes has, and
+ * the crowd's two share the rehearsal's, for whatever they take on this machine the shop has not.
+ */
+async function startLoadProcess(scene: Scene, { isAlone }: { isAlone: boolean }): Promise<ChildProcess> {
   const child = fork(scene.loadProgram.file, scene.loadProgram.args, {
     execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=3000'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    // A session of its own, as people have machines of their own, and as the shop's processes have: Linux shares a processor out by sessions.
-    detached: true,
+    detached: isAlone,
   });
   const died = once(child, 'exit').then(() => {
     throw new Error('a load process died before it began');
