@@ -11,6 +11,7 @@ import { makeProduct, makeSeller } from '../src/checks/fixtures.ts';
 import { makeBuyers } from '../src/checks/running-shop.ts';
 import { type Database, sql } from '../src/lib/db.ts';
 import { moveLines, openReservations, setDrop } from '../src/modules/inventory/index.ts';
+import { closedLoop } from './load.ts';
 import { cpuSeconds, startRunningWeb } from './running-web.ts';
 
 const WANTED_CONNECTIONS = 20_000;
@@ -19,6 +20,8 @@ const CLIENT_ADDRESSES = ['127.0.0.2', '127.0.0.3'];
 // Chosen here: left to itself, Linux takes 5 ms to find one that is free when half of them are taken.
 const FIRST_CLIENT_PORT = 20_000;
 const OPENING_AT_ONCE = 100;
+/** Fewer than may wait for one product. */
+const JOINING_AT_ONCE = 2_000;
 const GRANT_ROUNDS = 5;
 const GRANTS_A_ROUND = 100;
 const REST_MS = 10_000;
@@ -169,13 +172,13 @@ async function makeLine(db: Database, count: number): Promise<{ productId: numbe
   await setDrop(db, productId, sellerId, { opensAt, mode: 'line', perCustomerLimit: 1, holdSeconds: 3_600 });
   const reservations = openReservations(db);
   const buyers = await makeBuyers(db, count);
-  const readers = await Promise.all(
-    buyers.map(async ({ userId, headers }) => {
-      const joined = await reservations.reserve(productId, userId);
-      if (joined.kind !== 'in-line') throw new Error(joined.kind);
-      return { ticketId: joined.ticket.ticketId, authorization: headers.authorization ?? '' };
-    }),
-  );
+  const readers: Reader[] = [];
+  await closedLoop(count, JOINING_AT_ONCE, async (n) => {
+    const { userId, headers } = buyers[n] as (typeof buyers)[number];
+    const joined = await reservations.reserve(productId, userId);
+    if (joined.kind !== 'in-line') throw new Error(joined.kind);
+    readers.push({ ticketId: joined.ticket.ticketId, authorization: headers.authorization ?? '' });
+  });
   await reservations.drain();
   return { productId, readers };
 }
