@@ -32,7 +32,7 @@ const WARM_UP_REQUESTS = 1_000;
 /** Before all: the first ten thousand searches of a process take a quarter longer, until V8 has compiled the engine in each thread. */
 const FIRST_REQUESTS = 12_000;
 const REQUESTS = 4_000;
-const ROUNDS = 3;
+const ROUNDS = 4;
 const GOALS = [
   { name: 'JSON', accept: 'application/json', perSecond: 1_500 },
   { name: 'page', accept: 'text/html', perSecond: 700 },

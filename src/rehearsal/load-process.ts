@@ -51,8 +51,9 @@ export function runLoadProcess(): void {
   const tell = (message: LoadMessage): void => void process.send?.(message);
   process.on('message', (message: LoadRequest) => {
     if (message.kind === 'end') return ending.abort();
-    const work = message.kind === 'visit' ? visit : crowd;
-    work(message.order as LoadOrder & VisitOrder, ending.signal, tell).then(
+    const work =
+      message.kind === 'visit' ? visit(message.order, ending.signal, tell) : crowd(message.order, ending.signal, tell);
+    work.then(
       () => process.disconnect?.(),
       (error: unknown) => {
         console.error(error);

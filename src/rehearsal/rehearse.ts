@@ -213,23 +213,24 @@ async function drive(
   return { startsAtMs, historyPaths, dones };
 }
 
-/** Resolves when the visitor is gone, which is of no account to the verdict. */
-function sendVisitor(
+/** Ends when the visitor is gone; one that died is of no account to the verdict. */
+async function sendVisitor(
   visitor: ChildProcess,
   scene: Scene,
   stage: Stage,
   part: number,
   startsAtMs: number,
   recorder: Recorder,
-): Promise<unknown> {
+): Promise<void> {
+  if (!visitor.connected) return;
   visitor.on('message', (message: LoadMessage) => {
     if (message.kind === 'visits') recorder.hearVisitor(message.seconds);
   });
   const { terms, productIds } = stage;
-  const order = { origin: scene.origin, part, terms, productIds: productIds.map(String), startsAtMs };
+  const order = { origin: scene.origin, part, terms, productIds, startsAtMs };
   const gone = once(visitor, 'exit');
   visitor.send({ kind: 'visit', order } satisfies LoadRequest);
-  return gone;
+  await gone;
 }
 
 /** Once a second: how the drop stands, and a line for whoever looks on. */

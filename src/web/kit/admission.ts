@@ -10,6 +10,7 @@ import { layout } from './layout.ts';
 import { wantsPage } from './negotiate.ts';
 import type { App } from './shop.ts';
 
+/** Enough to fill the batches of purchases; more would only wait for the database. */
 export const MAX_UNDER_WAY = 300;
 /** Who waits for longer waits for the database, costs nothing meanwhile, and must not keep other products from being sold. */
 const COUNTED_FOR_MS = 250;
