@@ -18,8 +18,9 @@ test('a whole word is not stretched to others that begin so', () => {
   assert.deepEqual(titlesFor(state, 'yoga mat')[0], 'Yoga mat');
   assert.equal(searchProducts(state, testQuery('yoga mat')).fitting, 1);
   assert.deepEqual(titlesFor(state, 'mats'), ['Yoga mat']);
-  // What no product has is the beginning of something.
+  // Alone, what no product has is the beginning of something; beside a word of which nothing is known it may be anything.
   assert.deepEqual([titlesFor(state, 'sho'), titlesFor(state, 'running sho')], [['Running shoes'], ['Running shoes']]);
+  assert.deepEqual(titlesFor(state, 'pilates sho'), []);
   teach(state.knowledge, { synonyms: 'mic, microphone' });
   assert.deepEqual(titlesFor(state, 'mic'), ['Vocal microphone']);
 });

@@ -21,7 +21,10 @@ const PREFIX_WEIGHT = 0.6;
 /** A word that fewer products have is looked at twice: parts, beginnings and spellings are tried as well. */
 const RARE_PRODUCTS = 3;
 const MIN_PREFIX_LETTERS = 2;
-/** A shorter word that products have begins so many others that only its neighbours can say which: a mat is no matter. */
+/**
+ * A shorter word begins so many others that only its neighbours can say which: where nothing is known of yoga, a yoga mat is no matter.
+ * Alone, what no product has is the beginning of something.
+ */
 const MIN_LONE_PREFIX_LETTERS = 4;
 const MAX_PREFIX_TERMS = 24;
 const MIN_SPELT_UNIT_LETTERS = 4;
@@ -158,9 +161,10 @@ function addWord(
   if (!isExact) alternatives.push(...numeralAlternatives(state, words, at));
   if (products < RARE_PRODUCTS && !isExact) {
     const isCalled = alternatives.some((other) => other.term !== term);
+    const isAlone = words.length === 1 && products === 0;
     const mayGoOn =
       at === words.length - 1 &&
-      word.length >= (products === 0 || understood.groups.length > 0 ? MIN_PREFIX_LETTERS : MIN_LONE_PREFIX_LETTERS) &&
+      word.length >= (understood.groups.length > 0 || isAlone ? MIN_PREFIX_LETTERS : MIN_LONE_PREFIX_LETTERS) &&
       !isCalled &&
       !standsInTitles(state, word);
     const guess = guessWord(state, word, mayGoOn, alternatives.length > 0);
